@@ -1,0 +1,5 @@
+from django_otp.admin import OTPAdminSite
+
+
+class ConsoleAdminSite(OTPAdminSite):
+    site_header = "Console"

@@ -1,0 +1,240 @@
+"""Settings shared by every environment. Environment variables are documented in docs/operations.md."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+from config.database import database_from_url
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+PLATFORM_NAME = env.text("PLATFORM_NAME", "iHospita")
+
+# --- Hosts -----------------------------------------------------------------------------------------------------------
+# Landing and console live on fixed hosts; portals and queue displays are found in the public table of domains.
+PLATFORM_HOSTS = env.words("PLATFORM_HOSTS", "localhost,127.0.0.1")
+CONSOLE_HOST = env.text("CONSOLE_HOST", "console.localhost")
+BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost")
+PUBLIC_PORT = env.text("PUBLIC_PORT", "")  # shown in addresses we print and mail; empty behind a proxy on 443
+PUBLIC_SCHEME = env.text("PUBLIC_SCHEME", "https")
+ALLOWED_HOSTS = ["*"]  # the hospital middleware refuses unknown hosts itself, with a plain 404
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+_BOTH = [
+    "core",
+    "audit",
+    "accounts",
+    "notifications",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth.account",
+    "allauth.mfa",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+]
+SHARED_APPS = [
+    "django_tenants",
+    "modeltranslation",
+    "django.contrib.contenttypes",  # public only: its cache is process-wide and must not differ between hospitals
+    "config.apps.ConsoleAdminConfig",
+    "django.contrib.staticfiles",
+    "allauth",
+    "django_htmx",
+    "template_partials",
+    "django_prometheus",
+    *_BOTH,
+    "hospitals",
+    "terminology",
+]
+TENANT_APPS = [
+    *_BOTH,
+    "patients",
+    "crm",
+    "billing",
+    "queueing",
+    "clinical",
+    "laboratory",
+    "pharmacy",
+    "reports",
+]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
+TENANT_MODEL = "hospitals.Hospital"
+TENANT_DOMAIN_MODEL = "hospitals.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+TENANT_LIMIT_SET_CALLS = True
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "core.middleware.RequestIdMiddleware",
+    "core.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hospitals.middleware.HospitalMiddleware",
+    "core.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.SessionSurfaceMiddleware",
+    "audit.middleware.AuditContextMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.HtmxLoginMiddleware",
+    "accounts.middleware.WorkplaceMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "config.urls_portal"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.context_processors.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "core.forms.FieldRenderer"
+
+# --- Database and cache ----------------------------------------------------------------------------------------------
+# DATABASE_URL is the application's own role: it may not alter tables nor touch what is append-only.
+# DATABASE_OWNER_URL owns the tables; only migrations and the making of a hospital use it (USE_OWNER_ROLE=1).
+USE_OWNER_ROLE = env.flag("USE_OWNER_ROLE")
+DATABASE_URL = env.text("DATABASE_URL", "")
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", "") or DATABASE_URL
+DATABASES = {
+    "default": database_from_url(
+        DATABASE_OWNER_URL if USE_OWNER_ROLE else DATABASE_URL,
+        pool_size=env.number("DATABASE_POOL_SIZE", 0),
+    )
+}
+DATABASE_APP_ROLE = env.text("DATABASE_APP_ROLE", "ihospita_app")
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 8 * 60 * 60  # hours of inactivity that end a session (PRODUCT rule)
+SESSION_SAVE_EVERY_REQUEST = False  # accounts.middleware slides the expiry once a minute, not at every click
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Jobs ------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "jobs."}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_TIMEZONE = "Asia/Phnom_Penh"
+
+# --- Sign-in ---------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.StaffAccountAdapter"
+MFA_ADAPTER = "accounts.adapter.EncryptedMfaAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # staff accounts are made by admins; mail addresses are set by them
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = PLATFORM_NAME
+MFA_TOTP_TOLERANCE = 1
+
+# --- Languages and formats -------------------------------------------------------------------------------------------
+LANGUAGES = [("en", "English"), ("km", "ភាសាខ្មែរ"), ("zh-hans", "简体中文")]
+LANGUAGE_CODE = "en"
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Phnom_Penh"
+USE_THOUSAND_SEPARATOR = True
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "core.assets.PackageFinder"]
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
+MULTITENANT_RELATIVE_MEDIA_ROOT = "%s"
+STORAGES = {
+    "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- Secrets ---------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY", "")
+# The key that wraps every hospital's own keys (base64 of 32 bytes); see core/crypto.py and docs/operations.md.
+MASTER_KEY = env.text("MASTER_KEY", "")
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
+# --- Mail ------------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "no-reply@localhost")
+
+# --- Security --------------------------------------------------------------------------------------------------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+PLATFORM_TAGLINE = _("One calm system for a hospital's whole day")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"context": {"()": "core.logs.RequestContextFilter"}},
+    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["context"], "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"django.db.backends": {"level": "WARNING"}},
+}
