@@ -1,0 +1,35 @@
+"""How allauth behaves for staff: nobody signs up, second-factor secrets are encrypted with the hospital's key."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db import connection
+from django.http import HttpRequest
+
+from core import crypto
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return request.META.get("REMOTE_ADDR", "")
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Signing in and out needs no toast; the page itself shows it."""
+
+
+class EncryptedMfaAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text.encode(), aad=self._aad())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text, aad=self._aad()).decode()
+
+    def _aad(self) -> str:
+        return f"{connection.schema_name}|mfa_authenticator.data"

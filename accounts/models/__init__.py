@@ -1,0 +1,19 @@
+from accounts.models.device import AuthenticatorDevice
+from accounts.models.invitation import Invitation
+from accounts.models.role import Assignment, KnownPermission, Role, StaffProfile
+from accounts.models.user import User
+from accounts.models.workplace import Branch, Department, DepartmentKind, Room
+
+__all__ = [
+    "Assignment",
+    "AuthenticatorDevice",
+    "Branch",
+    "Department",
+    "DepartmentKind",
+    "Invitation",
+    "KnownPermission",
+    "Role",
+    "Room",
+    "StaffProfile",
+    "User",
+]

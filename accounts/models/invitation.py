@@ -1,0 +1,24 @@
+"""How a new colleague gets in: a link that works once and expires."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.user import User
+from core.models import UUIDModel
+
+
+class Invitation(UUIDModel):
+    """Only the token's hash is kept; accepting sets the password and uses the invitation up."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()

@@ -1,0 +1,36 @@
+"""Reads of staff and workplaces."""
+
+from django.db.models import QuerySet
+
+from accounts.models import Branch, Department, Room, User
+
+
+def branches_of(user: User) -> list[Branch]:
+    """The branches the person may work in: all where one of their roles is not bound to a branch."""
+    bound = list(user.assignments.values_list("branch_id", flat=True))
+    branches = Branch.objects.filter(is_active=True)
+    return list(branches if None in bound or not bound else branches.filter(pk__in=bound))
+
+
+def staff_with_role(code: str, branch: Branch | None = None) -> QuerySet[User]:
+    """Active people holding the role (in the branch, where one is given), each once, by name."""
+    people = User.objects.filter(is_active=True, assignments__role__code=code)
+    if branch is not None:
+        people = people.filter(assignments__branch__isnull=True) | people.filter(assignments__branch=branch)
+    return people.distinct().order_by("full_name")
+
+
+def staff_who_may(permission: str) -> QuerySet[User]:
+    """Active people one of whose roles grants the permission."""
+    return User.objects.filter(is_active=True, assignments__role__permissions__contains=[permission]).distinct()
+
+
+def care_departments(branch: Branch) -> QuerySet[Department]:
+    """Departments of a branch that receive patients, by code."""
+    return Department.objects.filter(
+        branch=branch, is_active=True, kind__in=["outpatient", "emergency", "inpatient"]
+    ).order_by("code")
+
+
+def rooms_of(department: Department) -> QuerySet[Room]:
+    return Room.objects.filter(department=department, is_active=True).order_by("code")

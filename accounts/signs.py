@@ -1,0 +1,52 @@
+"""Reactions to signing in: the session remembers its door, the second factor is noted, the trail is written."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django_otp import login as otp_login
+
+from accounts.models import AuthenticatorDevice, User
+from audit import context
+from audit.services import record_event
+
+
+def remember_device(user: User) -> AuthenticatorDevice:
+    return AuthenticatorDevice.objects.get_or_create(user=user, defaults={"name": "sign-in", "confirmed": True})[0]
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    request.session["surface"] = getattr(request, "surface", "")
+    records = get_authentication_records(request)
+    if any(record.get("method") == "mfa" for record in records):
+        otp_login(request, remember_device(user))
+    with context(actor_id=user.pk, actor=user.username, role=user.role_line):
+        record_event("signed_in", "accounts_user", user.pk)
+
+
+@receiver(user_logged_out)
+def _signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_event("signed_out", "accounts_user", user.pk)
+
+
+@receiver(user_login_failed)
+def _refused(credentials: dict[str, Any], **kwargs: Any) -> None:
+    record_event("sign_in_refused", "accounts_user")
+
+
+@receiver(authenticator_added)
+def _enrolled(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    device = remember_device(user)
+    otp_login(request, device)
+
+
+@receiver(authenticator_removed)
+def _removed(user: User, **kwargs: Any) -> None:
+    if not Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        AuthenticatorDevice.objects.filter(user=user).delete()

@@ -1,0 +1,3 @@
+from audit.models.record import Record, Seal
+
+__all__ = ["Record", "Seal"]

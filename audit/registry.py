@@ -1,0 +1,34 @@
+"""Which tables are append-only, and which few are not trailed and why. Rooms declare theirs in apps.ready()."""
+
+from django.db.models import Model
+
+APPEND_ONLY: set[str] = {"audit_record", "audit_seal"}
+
+NOT_TRAILED: dict[str, str] = {
+    "audit_record": "the trail itself",
+    "audit_seal": "the trail's chain",
+    "django_migrations": "schema history, written by deployments only",
+    "django_session": "sign-ins and sign-outs are trailed as events",
+    "core_counter": "every number handed out is trailed with the row that carries it",
+    "core_event": "carries ids only; the act that published it is trailed",
+    "core_delivery": "state of background work",
+    "core_submission": "keys of sent forms; what the form did is trailed",
+}
+
+HIDDEN: dict[str, tuple[str, ...]] = {
+    "accounts_user": ("password",),
+    "accounts_invitation": ("token_hash",),
+    "mfa_authenticator": ("data",),
+    "otp_static_statictoken": ("token",),
+    "core_datakey": ("wrapped",),
+}
+
+
+def append_only(model: type[Model]) -> None:
+    """Refuse UPDATE, DELETE and TRUNCATE on the model's table, by grants and by triggers."""
+    APPEND_ONLY.add(model._meta.db_table)
+
+
+def not_trailed(table: str, why: str) -> None:
+    """Leave a table of machinery out of the trail; a guard test prints the list with the reasons."""
+    NOT_TRAILED[table] = why

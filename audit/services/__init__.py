@@ -1,0 +1,3 @@
+from audit.services.trail import record_event, record_reading
+
+__all__ = ["record_event", "record_reading"]

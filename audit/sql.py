@@ -1,0 +1,94 @@
+"""The database's own part of the trail, written in plain SQL so that no code path can go around it.
+
+All functions are SECURITY DEFINER and owned by the tables' owner: the application's role can neither insert a record of
+its own making nor change one. They build every name from TG_TABLE_SCHEMA, so that they cannot write into another
+hospital's trail whatever the search path says.
+"""
+
+CANONICAL = """jsonb_build_array({r}.id, {r}.txid, extract(epoch from {r}.at), {r}.kind, {r}.table_name, {r}.row_id,
+    {r}.before, {r}.after, {r}.actor_id, {r}.actor, {r}.role, {r}.reason, {r}.request_id, {r}.address, {r}.path,
+    {r}.branch, {r}.database_user)::text"""
+
+_CONTEXT = "coalesce(nullif(current_setting('app.context', true), ''), '{}')::jsonb"
+
+_COLUMNS = """(txid, at, kind, table_name, row_id, before, after, actor_id, actor, role, reason, request_id, address,
+    path, branch, database_user)"""
+
+_CONTEXT_VALUES = """coalesce({c}->>'actor_id', ''), coalesce({c}->>'actor', ''), coalesce({c}->>'role', ''),
+    coalesce({c}->>'reason', ''), coalesce({c}->>'request_id', ''), coalesce({c}->>'address', ''),
+    coalesce({c}->>'path', ''), coalesce({c}->>'branch', ''), session_user"""
+
+WRITE_TRIGGER = f"""
+CREATE OR REPLACE FUNCTION {{schema}}.audit_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog AS $$
+DECLARE
+    c jsonb := {_CONTEXT};
+    old_row jsonb; new_row jsonb; row_key text;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
+    IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
+    row_key := coalesce(new_row, old_row)->>TG_ARGV[0];
+    IF TG_OP = 'UPDATE' THEN
+        SELECT jsonb_object_agg(n.key, o.value), jsonb_object_agg(n.key, n.value) INTO old_row, new_row
+        FROM jsonb_each(new_row) n JOIN jsonb_each(old_row) o ON o.key = n.key WHERE n.value IS DISTINCT FROM o.value;
+        IF new_row IS NULL THEN RETURN NULL; END IF;
+    END IF;
+    FOR i IN 1 .. TG_NARGS - 1 LOOP
+        IF new_row ? TG_ARGV[i] THEN new_row := new_row || jsonb_build_object(TG_ARGV[i], '[hidden]'); END IF;
+        IF old_row ? TG_ARGV[i] THEN old_row := old_row || jsonb_build_object(TG_ARGV[i], '[hidden]'); END IF;
+    END LOOP;
+    EXECUTE format($q$INSERT INTO %I.audit_record {_COLUMNS}
+        SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), $1, $2, $3, $4, $5, {_CONTEXT_VALUES.format(c="$6")}
+        $q$, TG_TABLE_SCHEMA)
+    USING lower(TG_OP), TG_TABLE_NAME::text, coalesce(row_key, ''), old_row, new_row, c;
+    RETURN NULL;
+END $$;
+"""
+
+NOTE_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION {{schema}}.audit_note(p_kind text, p_table text, p_row text, p_detail jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE c jsonb := {_CONTEXT};
+BEGIN
+    IF p_kind NOT IN ('read', 'event') THEN
+        RAISE EXCEPTION 'only readings and events are noted by hand' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO {{schema}}.audit_record {_COLUMNS}
+    SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), p_kind, p_table, p_row, NULL::jsonb, p_detail,
+           {_CONTEXT_VALUES.format(c="c")};
+END $$;
+"""
+
+# Records are sealed in the order (txid, id) up to the oldest transaction still running: what lies before it is complete,
+# so the chain never waits for a writer and no record can slip in behind the seal.
+SEAL_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION {{schema}}.audit_seal_pending(p_limit integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+DECLARE
+    r record; last_seq bigint := 0; last_txid bigint := -1; last_id bigint := 0; link bytea := '\\x'; n integer := 0;
+    horizon bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('audit_seal.{{schema}}', 0)) THEN RETURN 0; END IF;
+    SELECT s.seq, s.txid, s.record_id, s.digest INTO last_seq, last_txid, last_id, link
+    FROM {{schema}}.audit_seal s ORDER BY s.seq DESC LIMIT 1;
+    IF NOT FOUND THEN last_seq := 0; last_txid := -1; last_id := 0; link := '\\x'; END IF;
+    FOR r IN
+        SELECT a.id, a.txid, {CANONICAL.format(r="a")} AS canonical FROM {{schema}}.audit_record a
+        WHERE (a.txid, a.id) > (last_txid, last_id) AND a.txid < horizon ORDER BY a.txid, a.id LIMIT p_limit
+    LOOP
+        n := n + 1;
+        INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
+        VALUES (last_seq + n, r.id, r.txid, link, sha256(link || convert_to(r.canonical, 'UTF8')), clock_timestamp())
+        RETURNING digest INTO link;
+    END LOOP;
+    RETURN n;
+END $$;
+"""
+
+APPEND_ONLY_FUNCTION = """
+CREATE OR REPLACE FUNCTION {schema}.audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'append-only table %.%: % refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""

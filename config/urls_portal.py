@@ -1,0 +1,21 @@
+"""URL map of a hospital's portal."""
+
+from django.urls import include, path
+
+from config.urls_shared import account_urls, error_handlers, shared_urls
+
+urlpatterns = [
+    *shared_urls,
+    *account_urls,
+    path("", include("reports.urls")),
+    path("staff/", include("accounts.urls")),
+    path("notices/", include("notifications.urls")),
+    path("patients/", include("patients.urls")),
+    path("members/", include("crm.urls")),
+    path("billing/", include("billing.urls")),
+    path("queue/", include("queueing.urls")),
+    path("clinic/", include("clinical.urls")),
+    path("laboratory/", include("laboratory.urls")),
+    path("pharmacy/", include("pharmacy.urls")),
+]
+globals().update(error_handlers)

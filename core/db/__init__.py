@@ -1,0 +1,1 @@
+"""PostgreSQL backend of hospitals' schemas which tells the audit triggers who is writing."""
