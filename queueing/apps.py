@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class QueueingConfig(AppConfig):
     name = "queueing"
+
+    def ready(self) -> None:
+        import audit
+        from queueing import permissions  # noqa: F401
+        from queueing.models import TicketMove
+
+        audit.append_only(TicketMove)

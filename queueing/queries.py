@@ -1,0 +1,93 @@
+"""Reads of the queueing room."""
+
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from accounts.queries import branches_of
+from core.clock import today
+from queueing.models import DisplayScreen, Queue, Ticket
+from queueing.states import OPEN, RANK, TicketStatus
+
+_RANK_ORDER = Case(
+    *(When(priority=priority, then=Value(rank)) for priority, rank in RANK.items()), output_field=IntegerField()
+)
+
+
+def visible_queues(user) -> QuerySet[Queue]:
+    """Queues a user may look at: all of the branches the user works in."""
+    return Queue.objects.filter(branch__in=branches_of(user)).select_related("branch", "department", "practitioner")
+
+
+def visible_tickets(user) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(queue__branch__in=branches_of(user)).select_related(
+        "queue__department", "queue__practitioner", "queue__branch", "patient", "room"
+    )
+
+
+def visible_displays(user) -> QuerySet[DisplayScreen]:
+    return DisplayScreen.objects.filter(branch__in=branches_of(user)).select_related("branch")
+
+
+def callable_queues(user) -> QuerySet[Queue]:
+    """Queues the user may call from: the user's own, those without a practitioner, and every one for a manager."""
+    queues = visible_queues(user)
+    if user.may("queue:manage"):
+        return queues
+    return queues.filter(Q(practitioner=user) | Q(practitioner__isnull=True))
+
+
+def in_calling_order(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Emergency, then back from tests, then normal; inside each by place in line."""
+    return tickets.order_by(_RANK_ORDER, "queued_at", "number")
+
+
+def waiting_tickets(queue: Queue) -> QuerySet[Ticket]:
+    return in_calling_order(queue.tickets.filter(status=TicketStatus.WAITING))
+
+
+def people_ahead(ticket: Ticket) -> int:
+    """How many waiting tickets will be called before this one."""
+    ids = waiting_tickets(ticket.queue).values_list("pk", flat=True)
+    return next((ahead for ahead, pk in enumerate(ids) if pk == ticket.pk), 0)
+
+
+def todays_queues(queues: QuerySet[Queue]) -> QuerySet[Queue]:
+    """Today's queues with how many wait, are away for tests and were served."""
+
+    def count(*statuses: str) -> Count:
+        return Count("tickets", filter=Q(tickets__status__in=statuses))
+
+    return (
+        queues.filter(date=today())
+        .annotate(
+            waiting_count=count(TicketStatus.WAITING),
+            paused_count=count(TicketStatus.PAUSED),
+            skipped_count=count(TicketStatus.SKIPPED),
+            done_count=count(TicketStatus.DONE),
+        )
+        .order_by("prefix")
+    )
+
+
+def open_tickets(queue: Queue) -> QuerySet[Ticket]:
+    return in_calling_order(queue.tickets.filter(status__in=OPEN)).select_related("patient", "room", "visit")
+
+
+def open_ticket_of_visit(visit, *, queue: Queue | None = None) -> Ticket | None:
+    tickets = Ticket.objects.filter(visit=visit, status__in=OPEN).select_related("queue")
+    if queue is not None:
+        tickets = tickets.filter(queue=queue)
+    return tickets.order_by("created_at").first()
+
+
+def waiting_by_practitioner(*, branch, department) -> dict[UUID | None, int]:
+    """How many wait today for each practitioner of a department; None counts the queue without a practitioner."""
+    rows = (
+        Ticket.objects.filter(
+            queue__branch=branch, queue__department=department, queue__date=today(), status=TicketStatus.WAITING
+        )
+        .values_list("queue__practitioner")
+        .annotate(Count("pk"))
+    )
+    return dict(rows)
