@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CrmConfig(AppConfig):
     name = "crm"
+    verbose_name = _("Membership")
+
+    def ready(self) -> None:
+        from audit import registry
+        from crm import menu, panels, permissions  # noqa: F401  they declare themselves when imported
+        from crm.models import PointEntry
+
+        registry.append_only(PointEntry)

@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PatientsConfig(AppConfig):
     name = "patients"
+    verbose_name = _("Patients")
+
+    def ready(self) -> None:
+        from audit import registry
+        from patients import menu, permissions, preferences  # noqa: F401  they declare themselves when imported
+        from patients.models import VisitMove
+
+        registry.append_only(VisitMove)
+        registry.not_trailed("patients_searchtoken", "keyed hashes derived from the patient, whose row is trailed")

@@ -1,0 +1,32 @@
+"""What can go wrong in this room, in the reader's language."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class VisitAlreadyOpen(DomainError):
+    message = _("This patient already has an open visit in this department today.")
+
+
+class PatientIsDeceased(DomainError):
+    message = _("This patient is recorded as deceased.")
+
+
+class IdentifierTaken(DomainError):
+    message = _("This number already belongs to another patient.")
+    field = "national_id"
+
+
+class DuplicatesUnanswered(DomainError):
+    message = _("Somebody very similar is already registered. Say whether it is the same person.")
+
+
+class RestrictionNotAllowed(DomainError):
+    message = _("You may not change who can read this patient.")
+    field = "confidentiality"
+
+
+class HeadOutsideFamily(DomainError):
+    message = _("The head of a family must be one of its members.")
+    field = "head"

@@ -1,0 +1,28 @@
+"""Entries of this room in the portal's menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.menu import Entry, register
+
+register(
+    Entry(
+        group="patients",
+        label=_("Find a patient"),
+        url_name="patients:patient-list",
+        permission="patient:view",
+        icon="user-search",
+        order=10,
+        key="p",
+    )
+)
+register(
+    Entry(
+        group="patients",
+        label=_("Register a patient"),
+        url_name="patients:patient-new",
+        permission="patient:create",
+        icon="user-plus",
+        order=20,
+        key="n",
+    )
+)

@@ -1,0 +1,20 @@
+"""Tables of the patients room."""
+
+from patients.models.contact import EmergencyContact
+from patients.models.duplicate import DuplicateAnswer
+from patients.models.family import Family
+from patients.models.identifier import PatientIdentifier
+from patients.models.patient import Patient
+from patients.models.token import SearchToken
+from patients.models.visit import Visit, VisitMove
+
+__all__ = [
+    "DuplicateAnswer",
+    "EmergencyContact",
+    "Family",
+    "Patient",
+    "PatientIdentifier",
+    "SearchToken",
+    "Visit",
+    "VisitMove",
+]

@@ -1,0 +1,22 @@
+"""What one may do with patients and families, and which roles may at the start."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import declare
+
+CARE = ["doctor", "nurse", "labtech", "pharmacist"]
+DESK = ["receptionist", "cashier"]
+OFFICE = ["owner", "admin"]
+
+declare("patient:view", _("Find and read patients"), roles=[*OFFICE, *CARE, *DESK, "accountant", "auditor"])
+declare("patient:view_restricted", _("Read patients whose record is restricted"), roles=[*OFFICE, "doctor", "nurse", "auditor"])
+declare("patient:create", _("Register patients"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
+declare("patient:edit", _("Change patients' details"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
+declare("patient:restrict", _("Restrict who may read a patient"), roles=[*OFFICE, "doctor"])
+declare("patient:print_card", _("Print patient cards"), roles=[*OFFICE, "receptionist", "nurse", "cashier"])
+declare("family:view", _("Read families"), roles=[*OFFICE, "doctor", "nurse", *DESK, "accountant", "auditor"])
+declare("family:edit", _("Change families"), roles=[*OFFICE, "receptionist"])
+declare("visit:view", _("Read visits"), roles=[*OFFICE, *CARE, *DESK, "accountant", "auditor"])
+declare("visit:open", _("Open visits"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
+declare("visit:close", _("Close visits"), roles=[*OFFICE, "receptionist", "nurse", "doctor", "cashier"])
+declare("visit:cancel", _("Cancel visits"), roles=[*OFFICE, "receptionist", "nurse"])

@@ -1,0 +1,94 @@
+"""Closed lists of the patients room and the moves a visit may make."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.states import Flow, Move
+
+
+class Sex(TextChoices):
+    """Administrative gender, as FHIR R4 names it."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", pgettext_lazy("sex", "Other")
+    UNKNOWN = "unknown", pgettext_lazy("sex", "Unknown")
+
+
+class Precision(TextChoices):
+    """How much of a birth date is really known; many papers carry a year only."""
+
+    DAY = "day", _("Exact day")
+    MONTH = "month", _("Month and year")
+    YEAR = "year", _("Year only")
+    ESTIMATED = "estimated", _("Estimated from age")
+
+
+class Confidentiality(TextChoices):
+    """Who may see the record: everybody with the right to see patients, or only those with the wider right."""
+
+    NORMAL = "normal", pgettext_lazy("confidentiality", "Normal")
+    RESTRICTED = "restricted", pgettext_lazy("confidentiality", "Restricted")
+
+
+class BloodGroup(TextChoices):
+    A_POS = "A+", "A+"
+    A_NEG = "A-", "A−"
+    B_POS = "B+", "B+"
+    B_NEG = "B-", "B−"
+    AB_POS = "AB+", "AB+"
+    AB_NEG = "AB-", "AB−"
+    O_POS = "O+", "O+"
+    O_NEG = "O-", "O−"
+
+
+class Relationship(TextChoices):
+    MOTHER = "mother", _("Mother")
+    FATHER = "father", _("Father")
+    SPOUSE = "spouse", _("Spouse")
+    CHILD = "child", _("Son or daughter")
+    SIBLING = "sibling", _("Brother or sister")
+    GRANDPARENT = "grandparent", _("Grandparent")
+    RELATIVE = "relative", _("Other relative")
+    FRIEND = "friend", _("Friend")
+    GUARDIAN = "guardian", _("Guardian")
+    EMPLOYER = "employer", _("Employer")
+    OTHER = "other", pgettext_lazy("relationship", "Other")
+
+
+class VisitKind(TextChoices):
+    OUTPATIENT = "outpatient", _("Outpatient")
+    EMERGENCY = "emergency", _("Emergency")
+    INPATIENT = "inpatient", _("Inpatient")
+    LABORATORY = "laboratory", _("Laboratory only")
+    PHARMACY = "pharmacy", _("Pharmacy only")
+    VACCINATION = "vaccination", _("Vaccination")
+    TELEMEDICINE = "telemedicine", _("Telemedicine")
+
+
+class VisitStatus(TextChoices):
+    OPEN = "open", pgettext_lazy("visit", "Open")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
+    CANCELLED = "cancelled", pgettext_lazy("visit", "Cancelled")
+
+
+class Payer(TextChoices):
+    """Who pays for a visit; the codes follow the payment types of Cambodia's PMRS."""
+
+    SELF = "self", _("Pays in person")
+    NSSF = "nssf", _("NSSF")
+    HEF = "hef", _("Health Equity Fund")
+    HEF_INFORMAL = "hef_informal", _("Health Equity Fund (informal worker)")
+    INSURANCE = "insurance", _("Private insurance")
+    EMPLOYER = "employer", pgettext_lazy("payer", "Employer")
+    OTHER = "other", pgettext_lazy("payer", "Other")
+
+
+VISIT_FLOW = Flow(
+    field="status",
+    moves={
+        "close": Move({VisitStatus.OPEN}, VisitStatus.CLOSED),
+        "cancel": Move({VisitStatus.OPEN}, VisitStatus.CANCELLED),
+    },
+)
