@@ -1,0 +1,71 @@
+# `make demo` runs the whole product here; `make test` proves it; `make check` reads it. docs/operations.md has the rest.
+# Every target installs what it needs and remembers it by stamps: a second run goes straight to work.
+
+PYTHON ?= python3
+PORT ?= 8000
+LOCAL_DIR ?= .local
+N ?= 100000
+TESTS ?=
+export PORT LOCAL_DIR
+export PYTHONDONTWRITEBYTECODE ?=
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+PACKAGES := $(STAMPS)/packages
+ASSETS := node_modules/.stamp
+MESSAGES := $(STAMPS)/messages
+BROWSER := $(STAMPS)/browser
+TOOLCHAIN := $(PYTHON) -m deploy.local.toolchain
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench seed chaos lock format messages shell clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/|/' | awk -F'|' '{printf "  make %-10s%s\n", $$1, $$2}'
+
+setup: $(PACKAGES) $(ASSETS) $(MESSAGES) ## Install packages and front-end assets from the lock files
+
+demo: setup ## Run everything in the foreground (PORT, LOCAL_DIR); Ctrl-C stops it and keeps the data
+	@exec $(BIN)/python -m deploy.local.demo
+
+test: setup $(BROWSER) ## Run the whole suite (TESTS="tests/billing -k refund" runs a part)
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup ## Format, lint, layers, types, migrations, translations, templates, deploy checks
+	@$(BIN)/python -m deploy.check
+
+bench: setup ## Print the performance tables
+	@$(BIN)/python -m deploy.local.run manage.py bench
+
+seed: setup ## Fill the demo hospital samaki with N synthetic patients
+	@$(BIN)/python -m deploy.local.run manage.py seed_patients $(N)
+
+shell: setup ## Open Django's shell beside the local servers
+	@$(BIN)/python -m deploy.local.run manage.py shell
+
+messages: $(PACKAGES) ## Collect the texts into locale/*/LC_MESSAGES/django.po and compile them
+	@$(BIN)/python manage.py messages
+
+format: $(PACKAGES) ## Format the code
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+# Renews requirements.lock: uv resolves pyproject.toml, exports names, versions and hashes; uv.lock is not kept, because
+# it would write download addresses into the repository.
+lock: ## Renew requirements.lock from pyproject.toml
+	@$(TOOLCHAIN) lock
+
+clean: ## Remove everything installed (never the data in LOCAL_DIR)
+	rm -rf .venv node_modules staticfiles
+
+$(PACKAGES): requirements.lock
+	@$(TOOLCHAIN) packages && mkdir -p $(STAMPS) && touch $@
+
+$(ASSETS): package-lock.json | $(PACKAGES)
+	@$(TOOLCHAIN) assets && touch $@
+
+$(MESSAGES): $(CATALOGUES) | $(PACKAGES)
+	@$(BIN)/python -m deploy.catalogues && touch $@
+
+$(BROWSER): | $(PACKAGES)
+	@$(TOOLCHAIN) browser && touch $@

@@ -1,0 +1,23 @@
+"""The suite: the servers tests/ started, quick password hashes, no static manifest, jobs in line."""
+
+from config.settings.base import *
+from config.settings.base import LOGGING, env
+
+DEBUG = False
+DEMO = True
+SECRET_KEY = env.text("SECRET_KEY", "tests-only-" + "0" * 40)
+MASTER_KEY = env.text("MASTER_KEY", "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE=")
+METRICS_TOKEN = "tests-only-metrics-token"  # noqa: S105
+PUBLIC_SCHEME = "http"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+CELERY_TASK_ALWAYS_EAGER = env.flag("CELERY_TASK_ALWAYS_EAGER", True)
+CELERY_TASK_EAGER_PROPAGATES = True
+ACCOUNT_RATE_LIMITS = False  # a suite signs in more often than a person; the limits have a test of their own
+LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
+LOGGING["handlers"]["stderr"]["formatter"] = "plain"
+LOGGING["root"]["level"] = env.text("LOG_LEVEL", "WARNING")
