@@ -40,11 +40,15 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if user.is_authenticated and not user.is_verified() and not request.path.startswith(self.open_paths):
-            if user.needs_second_factor:
-                return redirect("mfa_activate_totp")
+        if self._is_missing(request):
+            return redirect("mfa_activate_totp")
         return self.get_response(request)
+
+    def _is_missing(self, request: HttpRequest) -> bool:
+        user = request.user
+        if not user.is_authenticated or user.is_verified() or request.path.startswith(self.open_paths):
+            return False
+        return user.needs_second_factor
 
 
 class WorkplaceMiddleware:

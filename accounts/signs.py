@@ -22,7 +22,7 @@ def remember_device(user: User) -> AuthenticatorDevice:
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     request.session["surface"] = getattr(request, "surface", "")
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, user)
     if any(record.get("method") == "mfa" for record in records):
         otp_login(request, remember_device(user))
     with context(actor_id=user.pk, actor=user.username, role=user.role_line):

@@ -17,7 +17,6 @@ NOT_TRAILED: dict[str, str] = {
 
 HIDDEN: dict[str, tuple[str, ...]] = {
     "accounts_user": ("password",),
-    "accounts_invitation": ("token_hash",),
     "mfa_authenticator": ("data",),
     "otp_static_statictoken": ("token",),
     "core_datakey": ("wrapped",),

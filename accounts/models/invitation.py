@@ -8,10 +8,9 @@ from core.models import UUIDModel
 
 
 class Invitation(UUIDModel):
-    """Only the token's hash is kept; accepting sets the password and uses the invitation up."""
+    """The link carries a signed id, nothing secret is stored; accepting sets the password and uses it up."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
-    token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

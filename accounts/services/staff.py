@@ -1,0 +1,78 @@
+"""Making, inviting and closing staff accounts. Nobody registers themselves."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core import signing
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Invitation, User
+from core.errors import DomainError
+from core.events import publish
+
+INVITATION_DAYS = 7
+
+
+class InvitationUnusable(DomainError):
+    message = _("This invitation has been used or has expired. Ask your administrator for a new one.")
+
+
+class LastOwner(DomainError):
+    message = _("A hospital needs at least one owner who may sign in.")
+
+
+@transaction.atomic
+def invite(*, user: User, by: User | None) -> Invitation:
+    """Give the person a link to choose a password; earlier links stop working. The mail goes out after commit."""
+    Invitation.objects.filter(user=user, accepted_at__isnull=True).update(expires_at=timezone.now())
+    invitation = Invitation.objects.create(
+        user=user, invited_by=by, expires_at=timezone.now() + timedelta(days=INVITATION_DAYS)
+    )
+    publish("accounts.staff_invited", invitation_id=str(invitation.pk))
+    return invitation
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """The token for the link; bound to this hospital's schema."""
+    return signing.dumps(str(invitation.pk), salt=_salt())
+
+
+def open_invitation(token: str) -> Invitation:
+    """Return the invitation of a token that still works; raise InvitationUnusable otherwise."""
+    try:
+        pk = UUID(signing.loads(token, salt=_salt(), max_age=timedelta(days=INVITATION_DAYS)))
+    except (signing.BadSignature, ValueError) as problem:
+        raise InvitationUnusable from problem
+    invitation = Invitation.objects.select_related("user").filter(pk=pk).first()
+    if invitation is None or not invitation.is_open or not invitation.user.is_active:
+        raise InvitationUnusable
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, password: str) -> User:
+    """Set the password and use the invitation up; of two parallel acceptances one is refused."""
+    locked = Invitation.objects.select_for_update().select_related("user").get(pk=invitation.pk)
+    if not locked.is_open:
+        raise InvitationUnusable
+    locked.accepted_at = timezone.now()
+    locked.save(update_fields=["accepted_at", "updated_at"])
+    locked.user.set_password(password)
+    locked.user.save(update_fields=["password", "updated_at"])
+    return locked.user
+
+
+@transaction.atomic
+def close_account(*, user: User, by: User) -> None:
+    """Stop the person from signing in; their work stays theirs. The last owner cannot be closed."""
+    owners = User.objects.select_for_update().filter(is_active=True, assignments__role__code="owner")
+    if [owner.pk for owner in owners] == [user.pk]:
+        raise LastOwner
+    user.is_active = False
+    user.save(update_fields=["is_active", "updated_at"])
+
+
+def _salt() -> str:
+    return f"{connection.schema_name}|invitation"
