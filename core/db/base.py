@@ -15,7 +15,9 @@ from django_tenants.postgresql_backend import base
 from core.db import writing
 
 # A SELECT of a function that writes says so with a leading comment.
-_WRITES = re.compile(r"\s*(?:/\* writes \*/|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b)", re.I | re.S)
+_WRITES = re.compile(
+    r"\s*(?:/\* writes \*/|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b)", re.I | re.S
+)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
