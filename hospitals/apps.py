@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class HospitalsConfig(AppConfig):
     name = "hospitals"
+
+    def ready(self) -> None:
+        from hospitals import permissions  # noqa: F401

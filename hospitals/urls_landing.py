@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from hospitals.views import landing
 
 app_name = "landing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", landing.landing, name="home"),
+    path("thanks/", landing.thanks, name="thanks"),
+]

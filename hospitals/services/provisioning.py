@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import schema_context
 
 from accounts.models import Branch, Department, DepartmentKind, User
@@ -16,6 +17,7 @@ from accounts.services.roles import assign_role, create_roles, meet_new_permissi
 from accounts.services.staff import invite
 from core.clock import today
 from core.crypto import create_hospital_keys
+from core.errors import NotPossible
 from hospitals.loaders import loaders
 from hospitals.models import Domain, Hospital, Plan, Provisioning, ProvisioningStep, RoleTemplate, Subscription, Surface
 from hospitals.services.starting import FIRST_DEPARTMENTS, in_three_languages
@@ -61,6 +63,17 @@ def register_hospital(
     return Provisioning.objects.create(
         hospital=hospital, owner_name=owner_name, owner_username=owner_username, owner_email=owner_email
     )
+
+
+@transaction.atomic
+def restart_provisioning(*, hospital: Hospital, by: User) -> None:
+    """Take up a failed making again where it stopped; one that runs or is done is refused."""
+    job = Provisioning.objects.select_for_update().get(hospital=hospital)
+    if job.step != ProvisioningStep.FAILED:
+        raise NotPossible(_("Only a failed set-up can be started again."))
+    job.step, job.error = ProvisioningStep.WAITING, ""
+    job.save(update_fields=["step", "error", "updated_at"])
+    transaction.on_commit(lambda: _start(job))
 
 
 def _start(provisioning: Provisioning) -> None:
