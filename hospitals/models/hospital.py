@@ -54,7 +54,9 @@ class Domain(DomainMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(surface__in=Surface.values), name="hospitals_domain_surface_known")
+            models.CheckConstraint(
+                condition=models.Q(surface__in=Surface.values), name="hospitals_domain_surface_known"
+            )
         ]
 
 

@@ -141,7 +141,11 @@ def _make_workplaces(hospital: Hospital) -> None:
     )
     for code, kind, label, letter in FIRST_DEPARTMENTS:
         Department.objects.create(
-            branch=branch, code=code, kind=DepartmentKind(kind), queue_prefix=letter, **in_three_languages("name", label)
+            branch=branch,
+            code=code,
+            kind=DepartmentKind(kind),
+            queue_prefix=letter,
+            **in_three_languages("name", label),
         )
 
 

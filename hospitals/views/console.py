@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
-from core.forms import add_domain_error
 from core.errors import DomainError
+from core.forms import add_domain_error
 from core.once import exactly_once
 from core.paging import paginate
 from hospitals.forms import HospitalForm, ReasonForm
