@@ -1,5 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PharmacyConfig(AppConfig):
     name = "pharmacy"
+    verbose_name = _("Pharmacy")
+
+    def ready(self) -> None:
+        import audit
+        from pharmacy import models, permissions  # noqa: F401  permissions declare themselves when imported
+
+        for model in (
+            models.GoodsReceipt,
+            models.GoodsReceiptLine,
+            models.MedicineReturn,
+            models.SafetyWarning,
+            models.StatusChange,
+            models.StockMovement,
+        ):
+            audit.append_only(model)

@@ -19,9 +19,7 @@ class StockAdjustment(VersionedModel):
     reason = models.CharField(_("Reason"), max_length=16, choices=AdjustmentReason)
     note = models.CharField(_("Note"), max_length=255)
     needs_approval = models.BooleanField(default=False)
-    status = models.CharField(
-        _("Status"), max_length=16, choices=AdjustmentStatus, default=AdjustmentStatus.REQUESTED
-    )
+    status = models.CharField(_("Status"), max_length=16, choices=AdjustmentStatus, default=AdjustmentStatus.REQUESTED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

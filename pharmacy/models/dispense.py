@@ -26,7 +26,7 @@ class Dispense(VersionedModel):
     checked_at = models.DateTimeField(null=True)
     handed_over_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     handed_over_at = models.DateTimeField(null=True)
-    unpaid_reason = EncryptedTextField(_("Reason for handing over unpaid"), blank=True)
+    unpaid_reason = EncryptedTextField(_("Reason for handing over unpaid"), blank=True, default="")
     unpaid_override = models.BooleanField(default=False)
 
     class Meta:

@@ -1,7 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Branch
 from core.models import UUIDModel
 from pharmacy.states import LocationKind
 
@@ -9,7 +8,7 @@ from pharmacy.states import LocationKind
 class Location(UUIDModel):
     """A place that holds stock. Quarantine holds returned medicines that nobody may dispense."""
 
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="pharmacy_locations")
+    branch = models.ForeignKey("accounts.Branch", on_delete=models.PROTECT, related_name="pharmacy_locations")
     kind = models.CharField(_("Kind"), max_length=16, choices=LocationKind, default=LocationKind.STORE)
     name = models.CharField(_("Name"), max_length=120)
     is_active = models.BooleanField(_("In use"), default=True)

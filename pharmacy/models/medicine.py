@@ -16,7 +16,10 @@ class Medicine(VersionedModel):
     """One line of the hospital's formulary: one substance, form and strength, counted in whole pack units."""
 
     code = models.CharField(
-        _("Code"), max_length=40, unique=True, validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use A-Z, 0-9, -."))]
+        _("Code"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use A-Z, 0-9, -."))],
     )
     name = models.CharField(_("Name"), max_length=160)
     inn = models.CharField(_("Generic name (INN)"), max_length=160)
@@ -46,12 +49,20 @@ class Medicine(VersionedModel):
         help_text=_("Empty where it depends on use, as for creams; the quantity is then entered by hand."),
     )
     content = models.DecimalField(
-        _("Content of one dose unit"), max_digits=14, decimal_places=4, null=True, blank=True,
+        _("Content of one dose unit"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal("0.0001"))],
     )
     content_unit = models.CharField(_("Unit of the content"), max_length=24, choices=DoseUnit, blank=True)
     max_daily_dose = models.DecimalField(
-        _("Highest daily dose"), max_digits=14, decimal_places=4, null=True, blank=True,
+        _("Highest daily dose"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal("0.0001"))],
     )
     max_daily_unit = models.CharField(_("Unit of the highest daily dose"), max_length=24, choices=DoseUnit, blank=True)

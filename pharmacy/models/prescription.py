@@ -6,11 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Branch
-from clinical.models import Encounter
-from core.fields import EncryptedTextField
+from core.fields import EncryptedJSONField, EncryptedTextField
 from core.models import UUIDModel, VersionedModel
-from patients.models import Patient, Visit
 from pharmacy.models.medicine import Medicine
 from pharmacy.states import (
     DISPENSABLE_ITEMS,
@@ -25,15 +22,13 @@ from pharmacy.vocabulary import FREQUENCIES, FREQUENCY_CHOICES, DoseUnit, Route
 class Prescription(VersionedModel):
     """What one doctor ordered in one encounter, signed as a whole; the pharmacy works on it afterwards."""
 
-    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="prescriptions")
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="prescriptions")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="prescriptions")
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    encounter = models.ForeignKey("clinical.Encounter", on_delete=models.PROTECT, related_name="prescriptions")
+    visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="prescriptions")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="prescriptions")
+    branch = models.ForeignKey("accounts.Branch", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveBigIntegerField(_("Number"), null=True, unique=True)
     prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(
-        _("Status"), max_length=24, choices=PrescriptionStatus, default=PrescriptionStatus.DRAFT
-    )
+    status = models.CharField(_("Status"), max_length=24, choices=PrescriptionStatus, default=PrescriptionStatus.DRAFT)
     signed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
@@ -41,7 +36,9 @@ class Prescription(VersionedModel):
     class Meta:
         ordering = ["-signed_at", "-id"]
         constraints = [
-            models.CheckConstraint(name="pharmacy_prescription_status", condition=Q(status__in=PrescriptionStatus.values)),
+            models.CheckConstraint(
+                name="pharmacy_prescription_status", condition=Q(status__in=PrescriptionStatus.values)
+            ),
             models.CheckConstraint(
                 name="pharmacy_prescription_signed",
                 condition=Q(status="draft") | Q(signed_at__isnull=False, number__isnull=False),
@@ -94,7 +91,9 @@ class PrescriptionItem(UUIDModel):
     medicine = models.ForeignKey(Medicine, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     status = models.CharField(_("Status"), max_length=24, choices=ItemStatus, default=ItemStatus.DRAFT)
-    dose = models.DecimalField(_("Dose"), max_digits=12, decimal_places=4, validators=[MinValueValidator(Decimal("0.0001"))])
+    dose = models.DecimalField(
+        _("Dose"), max_digits=12, decimal_places=4, validators=[MinValueValidator(Decimal("0.0001"))]
+    )
     dose_unit = models.CharField(_("Dose unit"), max_length=24, choices=DoseUnit)
     frequency = models.CharField(_("Frequency"), max_length=8, choices=FREQUENCY_CHOICES)
     as_needed = models.BooleanField(_("Only when needed"), default=False)
@@ -105,8 +104,10 @@ class PrescriptionItem(UUIDModel):
     quantity = models.PositiveIntegerField(_("Quantity"), validators=[MinValueValidator(1), MaxValueValidator(10_000)])
     dispensed = models.PositiveIntegerField(_("Dispensed"), default=0)
     returned = models.PositiveIntegerField(_("Returned"), default=0)
-    instructions = EncryptedTextField(_("Instructions"), blank=True)
-    stop_reason = EncryptedTextField(_("Reason for stopping"), blank=True)
+    instructions = EncryptedTextField(_("Instructions"), blank=True, default="")
+    # Reasons written while the prescription is a draft, by key of the warning; the signature turns them into warnings.
+    reasons = EncryptedJSONField(default=dict, blank=True)
+    stop_reason = EncryptedTextField(_("Reason for stopping"), blank=True, default="")
     stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     stopped_at = models.DateTimeField(null=True)
 
@@ -115,7 +116,9 @@ class PrescriptionItem(UUIDModel):
         constraints = [
             models.CheckConstraint(name="pharmacy_item_status", condition=Q(status__in=ItemStatus.values)),
             models.CheckConstraint(name="pharmacy_item_dose_positive", condition=Q(dose__gt=0)),
-            models.CheckConstraint(name="pharmacy_item_duration", condition=Q(duration_days__gte=1, duration_days__lte=365)),
+            models.CheckConstraint(
+                name="pharmacy_item_duration", condition=Q(duration_days__gte=1, duration_days__lte=365)
+            ),
             models.CheckConstraint(name="pharmacy_item_quantity_positive", condition=Q(quantity__gte=1)),
             models.CheckConstraint(name="pharmacy_item_dispensed_within", condition=Q(dispensed__lte=F("quantity"))),
             models.CheckConstraint(name="pharmacy_item_returned_within", condition=Q(returned__lte=F("dispensed"))),

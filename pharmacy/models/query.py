@@ -14,7 +14,7 @@ class PrescriptionQuery(UUIDModel):
     prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="queries")
     question = EncryptedTextField(_("Question"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    answer = EncryptedTextField(_("Answer"), blank=True)
+    answer = EncryptedTextField(_("Answer"), blank=True, default="")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
 

@@ -17,7 +17,7 @@ class StatusChange(AppendOnly, UUIDModel):
     verb = models.CharField(max_length=24)
     from_status = models.CharField(max_length=24)
     to_status = models.CharField(max_length=24)
-    reason = EncryptedTextField(_("Reason"), blank=True)
+    reason = EncryptedTextField(_("Reason"), blank=True, default="")
     # Empty when a timer moved it.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -16,13 +16,15 @@ class SafetyWarning(AppendOnly, UUIDModel):
     stage = models.CharField(_("Stage"), max_length=16, choices=CheckStage)
     kind = models.CharField(_("Kind"), max_length=16, choices=CheckKind)
     severity = models.CharField(_("Severity"), max_length=16, choices=Severity)
+    key = models.CharField(max_length=120)  # the same finding has the same key whenever the checks run
     text = EncryptedTextField(_("Warning"))
     is_overridden = models.BooleanField(default=False)
-    reason = EncryptedTextField(_("Reason"), blank=True)
+    reason = EncryptedTextField(_("Reason"), blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["item", "stage"], name="pharmacy_warning_of_item")]
         constraints = [
             models.CheckConstraint(name="pharmacy_warning_kind", condition=Q(kind__in=CheckKind.values)),
             models.CheckConstraint(name="pharmacy_warning_severity", condition=Q(severity__in=Severity.values)),
@@ -30,7 +32,7 @@ class SafetyWarning(AppendOnly, UUIDModel):
             models.CheckConstraint(
                 name="pharmacy_warning_blocking_has_reason",
                 condition=(~Q(kind="allergy") & ~Q(severity__in=["contraindicated", "major"]))
-                | Q(severity="unavailable")
+                | Q(severity__in=["unavailable", "minor"])
                 | Q(is_overridden=True),
             ),
         ]
