@@ -5,6 +5,11 @@ An entry runs in each open hospital; ``tenant_schemas: ["public"]`` makes it one
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-audit-trail": {"task": "audit.tasks.seal_trail", "schedule": 10.0, "options": {"expires": 60}},
+    "sweep-deliveries": {"task": "core.tasks.sweep_deliveries", "schedule": 15.0, "options": {"expires": 60}},
+    "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
+    "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},
 }

@@ -10,6 +10,8 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=100)
     payload = models.JSONField(default=dict)
+    actor_id = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
 
     def __str__(self) -> str:
