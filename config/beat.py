@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 from tenant_schemas_celery.scheduler import TenantAwarePersistentScheduler
 
+from hospitals.states import OPEN
+
 logger = logging.getLogger(__name__)
 
 
@@ -17,7 +19,7 @@ class HospitalScheduler(TenantAwarePersistentScheduler):
 
     @classmethod
     def get_queryset(cls) -> QuerySet:
-        return get_tenant_model().objects.open()
+        return get_tenant_model().objects.filter(ready=True, status__in=OPEN)
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         close_old_connections()

@@ -1,7 +1,7 @@
 """The suite: the servers tests/ started, quick password hashes, no static manifest, jobs in line."""
 
 from config.settings.base import *
-from config.settings.base import LOGGING, env
+from config.settings.base import BASE_DIR, CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, LOGGING, Path, env
 
 DEBUG = False
 DEMO = True
@@ -21,3 +21,6 @@ ACCOUNT_RATE_LIMITS = False  # a suite signs in more often than a person; the li
 LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
 LOGGING["handlers"]["stderr"]["formatter"] = "plain"
 LOGGING["root"]["level"] = env.text("LOG_LEVEL", "WARNING")
+CACHES["default"]["KEY_PREFIX"] = env.text("CACHE_PREFIX", "")
+CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{env.text('CACHE_PREFIX', '')}.jobs."
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "test" / "media" / "suite")))

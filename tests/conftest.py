@@ -1,0 +1,198 @@
+"""Fixtures of the whole suite.
+
+A test that touches the database asks for ``samaki`` (or carries ``pytest.mark.django_db``): it works in Samaki's schema,
+as the application's own role, inside a transaction that is rolled back. ``committed_db`` gives a database of its own
+instead, where commits and parallel connections are real. Both hold the cast (tests/cast.py) and a twin hospital, royal.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection, connections
+from django_tenants.utils import schema_context
+
+from config.database import database_from_url
+from deploy.catalogues import compile_catalogues
+from deploy.local.paths import LocalDir
+from deploy.local.shared import lease
+from tests.cast import CAST
+from tests.support.databases import Databases
+from tests.support.queries import CountedQueries
+from tests.support.threads import race as run_race
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_catalogues()
+
+
+# --- Servers and databases --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """The suite's PostgreSQL and Valkey, with the template database built."""
+    local = LocalDir.from_environment("test")
+    with lease(local):
+        made = Databases(local)
+        made.ensure_template()
+        yield made
+
+
+def _connect(databases: Databases, name: str) -> None:
+    """Point Django, in every thread, and every child process to a database of the suite."""
+    environment = databases.environment(name)
+    os.environ.update(environment)
+    address = database_from_url(environment["DATABASE_URL"])
+    connections.close_all()
+    settings.DATABASES["default"].update({key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    settings.DATABASE_URL, settings.DATABASE_OWNER_URL = environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"]
+    settings.REDIS_URL, settings.CELERY_BROKER_URL = environment["REDIS_URL"], environment["CELERY_BROKER_URL"]
+    settings.CACHES["default"]["LOCATION"] = environment["REDIS_URL"]
+    _forget_cache(name)
+
+
+def _forget_cache(prefix: str) -> None:
+    """Nothing one test cached may be seen by another: rows are rolled back, the cache is not."""
+    settings.CACHES["default"]["KEY_PREFIX"] = prefix
+    if hasattr(caches._connections, "default"):
+        del caches["default"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """This process's own copy of the template, instead of pytest-django's empty database."""
+    with databases.copy("main") as name:
+        with django_db_blocker.unblock():
+            _connect(databases, name)
+        yield
+        with django_db_blocker.unblock():
+            connections.close_all()
+
+
+@pytest.fixture
+def committed_db(databases: Databases, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test alone: commits are real, threads see each other's rows (see ``race``)."""
+    main = settings.DATABASES["default"]["NAME"]
+    with databases.copy(f"own{next(_numbers)}") as name, django_db_blocker.unblock():
+        _connect(databases, name)
+        yield name
+        _connect(databases, main)
+
+
+# --- Hospitals ----------------------------------------------------------------------------------------------------------
+
+
+def _uses_database(request: pytest.FixtureRequest) -> bool:
+    wanted = {"db", "samaki", "committed_db"} & set(request.fixturenames)
+    return bool(wanted or request.node.get_closest_marker("django_db"))
+
+
+@pytest.fixture(autouse=True)
+def _clean_surroundings(request: pytest.FixtureRequest) -> None:
+    """Every test that uses the database begins in Samaki's schema, with an empty cache."""
+    if _uses_database(request):
+        from hospitals.middleware import forget_hospitals
+
+        request.getfixturevalue("samaki")
+        forget_hospitals()
+
+
+@pytest.fixture
+def samaki(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The hospital of the test; the connection stands in its schema."""
+    from hospitals.models import Hospital
+
+    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
+    _forget_cache(f"{settings.DATABASES['default']['NAME']}.{next(_numbers)}")
+    connection.set_schema_to_public()
+    hospital = Hospital.objects.get(schema_name="samaki")
+    connection.set_tenant(hospital)
+    yield hospital
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def royal(samaki: Any) -> Any:
+    """The hospital next door: look into it with ``with tenant_context(royal):``."""
+    from hospitals.models import Hospital
+
+    return Hospital.objects.get(schema_name="royal")
+
+
+# --- People -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff(samaki: Any) -> Callable[[str], Any]:
+    """``staff("doctor2")`` is that colleague in the present schema."""
+    from accounts.models import User
+
+    return lambda username: User.objects.get(username=username)
+
+
+def _person(username: str) -> Callable[..., Any]:
+    @pytest.fixture(name=username)
+    def person(staff: Callable[[str], Any]) -> Any:
+        return staff(username)
+
+    person.__doc__ = f"{CAST[username][0]}, of Samaki."
+    return person
+
+
+for _username in CAST:
+    globals()[f"_{_username}"] = _person(_username)
+
+
+@pytest.fixture
+def client_for(samaki: Any) -> Callable[..., Any]:
+    """``client_for("cashier")`` or ``client_for(user, hospital="royal", surface="portal")``; None stays outside."""
+    from accounts.models import User
+    from tests.support.clients import PLATFORM_HOST, HospitalClient
+
+    def make(user: Any = None, *, hospital: str = "samaki", surface: str = "portal", **defaults: Any) -> HospitalClient:
+        client = HospitalClient(hospital, surface, **defaults)
+        with schema_context("public" if surface in PLATFORM_HOST else hospital):
+            if isinstance(user, str):
+                user = User.objects.get(username=user)
+            if user is not None:
+                client.sign_in(user)
+        return client
+
+    return make
+
+
+# --- Measures -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def query_count() -> Callable[[], CountedQueries]:
+    """``with query_count() as queries: …`` then ``queries.count`` and ``queries.statements``."""
+    return lambda: CountedQueries(connection)
+
+
+@pytest.fixture
+def race(committed_db: str) -> Callable[..., Any]:
+    """``race(lambda: …, times=8)`` runs it in parallel threads on real connections: ``.results`` and ``.errors``."""
+    return run_race
+
+
+@pytest.fixture
+def after_commit(django_capture_on_commit_callbacks: Callable[..., Any]) -> Callable[[], Any]:
+    """``with after_commit(): …`` runs what was to happen after the commit (jobs, events) at the block's end."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """A clock that stands at a Tuesday, eleven o'clock; ``clock.advance(minutes=5)`` moves it."""
+    from core.clock import freeze
+
+    with freeze("2026-03-03T11:00:00") as frozen:
+        yield frozen

@@ -1,0 +1,1 @@
+"""What the suite stands on: servers, database copies, clients, a web server and a browser."""
