@@ -139,7 +139,8 @@ class CurrencyField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 3)
         kwargs.setdefault("choices", Currency.choices)
-        kwargs.setdefault("verbose_name", _("Currency"))
+        if not args:
+            kwargs.setdefault("verbose_name", _("Currency"))
         super().__init__(*args, **kwargs)
 
 
