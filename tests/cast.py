@@ -5,8 +5,8 @@ They are made once, in the template database; a test that needs somebody else ma
 
 from typing import Any
 
-PASSWORD = "demo-hospital-2026"  # noqa: S105 - the tests' own
-TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - the tests' own
+PASSWORD = "demo-hospital-2026"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 
 # username: (full name, Khmer name, role, title, home department)
 CAST: dict[str, tuple[str, str, str, str, str | None]] = {

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from accounts.models import User
-from accounts.signs import remember_device
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
+
+from accounts.models import User
+from accounts.signs import remember_device
 
 PLATFORM_HOST = {"landing": "localhost", "console": "console.localhost"}
 
@@ -44,5 +45,9 @@ class HospitalClient(Client):
 
     def htmx(self, path: str, data: Any = None, *, method: str = "get", target: str = "") -> HttpResponse:
         """A request as HTMX sends it."""
-        headers = {"HX-Request": "true", "HX-Target": target, "HX-Current-URL": f"http://{self.defaults['HTTP_HOST']}{path}"}
+        headers = {
+            "HX-Request": "true",
+            "HX-Target": target,
+            "HX-Current-URL": f"http://{self.defaults['HTTP_HOST']}{path}",
+        }
         return getattr(self, method)(path, data, headers=headers)

@@ -54,7 +54,7 @@ class Databases:
         self.local = local
         self.server = Postgres(local)
         self.valkey = Valkey(local)
-        self.template = f"template_{fingerprint()}"
+        self.template = f"master_{fingerprint()}"
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables under which a process of its own works on a database, with its own corner of the cache."""
@@ -72,7 +72,7 @@ class Databases:
         """Build the template unless it stands already; of several processes one builds and the others wait."""
         with (self.local.path / "template.lock").open("a+") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            if self.template not in self._names("template_%"):
+            if self.template not in self._names("master_%"):
                 self._drop_leftovers()
                 self._build()
 
@@ -90,7 +90,7 @@ class Databases:
         for name in self._names("suite_%"):
             if not Path(f"/proc/{name.split('_')[1]}").exists():
                 self.drop(name)
-        for name in self._names("template_%")[_KEPT_TEMPLATES - 1 :]:
+        for name in self._names("master_%")[_KEPT_TEMPLATES - 1 :]:
             self.drop(name)
 
     def _names(self, pattern: str) -> list[str]:
@@ -115,5 +115,3 @@ class Databases:
             yield name
         finally:
             self.drop(name)
-
-

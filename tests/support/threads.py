@@ -30,7 +30,7 @@ def race(*runners: Callable[[], Any], times: int = 1, patience: float = 60.0) ->
             connection.ensure_connection()
             barrier.wait(patience)
             outcome.results.append(runner())
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except Exception as error:
             outcome.errors.append(error)
         finally:
             connection.close()
