@@ -1,6 +1,6 @@
 """Reads of staff and workplaces."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Branch, Department, Room, User
 
@@ -34,3 +34,18 @@ def care_departments(branch: Branch) -> QuerySet[Department]:
 
 def rooms_of(department: Department) -> QuerySet[Room]:
     return Room.objects.filter(department=department, is_active=True).order_by("code")
+
+
+def visible_staff(user: User, text: str = "") -> QuerySet[User]:
+    """The hospital's staff with roles and profile at hand; ``text`` is looked for in names, username and email."""
+    people = User.objects.prefetch_related("assignments__role", "assignments__branch").select_related(
+        "profile__home_department__branch", "profile__room"
+    )
+    if text := text.strip():
+        people = people.filter(
+            Q(full_name__icontains=text)
+            | Q(full_name_native__icontains=text)
+            | Q(username__icontains=text)
+            | Q(email__icontains=text)
+        )
+    return people.order_by("-is_active", "full_name")

@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import staff, welcome, workplaces
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", staff.staff_list, name="staff-list"),
+    path("new/", staff.staff_new, name="staff-new"),
+    path("<uuid:pk>/", staff.staff_edit, name="staff-edit"),
+    path("<uuid:pk>/invite/", staff.staff_invite, name="staff-invite"),
+    path("<uuid:pk>/close/", staff.staff_close, name="staff-close"),
+    path("<uuid:pk>/reopen/", staff.staff_reopen, name="staff-reopen"),
+    path("places/", workplaces.workplace_list, name="workplace-list"),
+    path("places/<slug:kind>/new/", workplaces.workplace_new, name="workplace-new"),
+    path("places/<slug:kind>/<uuid:pk>/", workplaces.workplace_edit, name="workplace-edit"),
+    path("branch/", workplaces.branch_switch, name="branch-switch"),
+    path("me/", welcome.profile, name="profile"),
+]

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views.welcome import welcome
 
 app_name = "welcome"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<str:token>/", welcome, name="accept")]

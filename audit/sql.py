@@ -38,7 +38,8 @@ BEGIN
         IF old_row ? TG_ARGV[i] THEN old_row := old_row || jsonb_build_object(TG_ARGV[i], '[hidden]'); END IF;
     END LOOP;
     EXECUTE format($q$INSERT INTO %I.audit_record {_COLUMNS}
-        SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), $1, $2, $3, $4, $5, {_CONTEXT_VALUES.format(c="$6")}
+        SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), $1, $2, $3, $4, $5,
+            {_CONTEXT_VALUES.format(c="$6")}
         $q$, TG_TABLE_SCHEMA)
     USING lower(TG_OP), TG_TABLE_NAME::text, coalesce(row_key, ''), old_row, new_row, c;
     RETURN NULL;
@@ -59,8 +60,8 @@ BEGIN
 END $$;
 """
 
-# Records are sealed in the order (txid, id) up to the oldest transaction still running: what lies before it is complete,
-# so the chain never waits for a writer and no record can slip in behind the seal.
+# Records are sealed in the order (txid, id) up to the oldest transaction still running: what lies before it is
+# complete, so the chain never waits for a writer and no record can slip in behind the seal.
 SEAL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {{schema}}.audit_seal_pending(p_limit integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$

@@ -1,5 +1,6 @@
 """Making, inviting and closing staff accounts. Nobody registers themselves."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Invitation, User
+from accounts.models import Assignment, Branch, Department, Invitation, Role, Room, StaffProfile, User
 from core.errors import DomainError
 from core.events import publish
 
@@ -67,11 +68,70 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
 @transaction.atomic
 def close_account(*, user: User, by: User) -> None:
     """Stop the person from signing in; their work stays theirs. The last owner cannot be closed."""
-    owners = User.objects.select_for_update().filter(is_active=True, assignments__role__code="owner")
-    if [owner.pk for owner in owners] == [user.pk]:
-        raise LastOwner
+    _keep_an_owner(user)
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
+
+
+def reopen_account(*, user: User, by: User) -> None:
+    """Let the person sign in again."""
+    user.is_active = True
+    user.save(update_fields=["is_active", "updated_at"])
+
+
+@transaction.atomic
+def save_staff(
+    *,
+    user: User | None,
+    roles: Collection[Role],
+    branch: Branch | None,
+    by: User,
+    home_department: Department | None = None,
+    room: Room | None = None,
+    title: str = "",
+    specialisation: str = "",
+    licence_number: str = "",
+    **facts: str,
+) -> User:
+    """Create a colleague and invite them, or change one. The last owner keeps the owner's role (LastOwner)."""
+    is_new = user is None
+    user = User.objects.create_user(password=None, **facts) if user is None else _changed(user, facts)
+    _set_roles(user, roles, branch)
+    StaffProfile.objects.update_or_create(
+        user=user,
+        defaults={
+            "home_department": home_department,
+            "room": room,
+            "title": title,
+            "specialisation": specialisation,
+            "licence_number": licence_number,
+        },
+    )
+    if is_new:
+        invite(user=user, by=by)
+    return user
+
+
+def _changed(user: User, facts: dict[str, str]) -> User:
+    for name, value in facts.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*facts, "updated_at"])
+    return user
+
+
+def _set_roles(user: User, roles: Collection[Role], branch: Branch | None) -> None:
+    if not any(role.code == "owner" for role in roles):
+        _keep_an_owner(user)
+    user.assignments.exclude(role__in=roles, branch=branch).delete()
+    for role in roles:
+        Assignment.objects.get_or_create(user=user, role=role, branch=branch)
+
+
+def _keep_an_owner(leaving: User) -> None:
+    """Raise LastOwner when nobody else would be left; the rows are locked, so two cannot leave at once."""
+    owners = User.objects.select_for_update(of=("self",)).filter(is_active=True, assignments__role__code="owner")
+    if {owner.pk for owner in owners} == {leaving.pk}:
+        raise LastOwner
 
 
 def _salt() -> str:

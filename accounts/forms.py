@@ -1,0 +1,124 @@
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Branch, Department, Role, Room, StaffProfile, User
+from core.forms import Form, ModelForm
+
+NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
+
+
+class StaffForm(Form):
+    """One colleague: who they are, what they may do and where they work."""
+
+    full_name = forms.CharField(label=_("Name"), max_length=150)
+    full_name_native = forms.CharField(label=_("Name in Khmer"), max_length=150, required=False)
+    username = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]{2,49}$",
+        label=_("Username"),
+        error_messages={"invalid": _("Use 3 to 50 small letters, digits, dots or dashes.")},
+    )
+    email = forms.EmailField(label=_("Email"), help_text=_("The invitation is sent to this address."))
+    roles = forms.ModelMultipleChoiceField(
+        label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    branch = forms.ModelChoiceField(
+        label=_("Only in branch"), queryset=Branch.objects.all(), required=False, empty_label=_("All branches")
+    )
+    home_department = forms.ModelChoiceField(
+        label=_("Home department"), queryset=Department.objects.select_related("branch"), required=False
+    )
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("department"), required=False)
+    title = forms.CharField(label=_("Title"), max_length=40, required=False)
+    specialisation = forms.CharField(label=_("Specialisation"), max_length=120, required=False)
+    licence_number = forms.CharField(label=_("Licence number"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, initial=_present(user) if user else None, **kwargs)
+
+    def clean_username(self) -> str:
+        return self._unused("username", _("This username is taken."))
+
+    def clean_email(self) -> str:
+        return self._unused("email", _("Another account has this email address."))
+
+    def _unused(self, field: str, message: object) -> str:
+        value = self.cleaned_data[field]
+        others = User.objects.filter(**{f"{field}__iexact": value})
+        if self.user is not None:
+            others = others.exclude(pk=self.user.pk)
+        if others.exists():
+            raise forms.ValidationError(str(message))
+        return value
+
+
+def _present(user: User) -> dict[str, Any]:
+    profile = StaffProfile.objects.filter(user=user).first() or StaffProfile(user=user)
+    assignments = list(user.assignments.all())
+    return {
+        "full_name": user.full_name,
+        "full_name_native": user.full_name_native,
+        "username": user.username,
+        "email": user.email,
+        "roles": [one.role_id for one in assignments],
+        "branch": next((one.branch_id for one in assignments if one.branch_id), None),
+        "home_department": profile.home_department_id,
+        "room": profile.room_id,
+        "title": profile.title,
+        "specialisation": profile.specialisation,
+        "licence_number": profile.licence_number,
+    }
+
+
+class WelcomeForm(Form):
+    """The invited person's first password."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters; not a common word and not your name."),
+    )
+    again = forms.CharField(
+        label=_("The same password again"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        password_validation.validate_password(self.cleaned_data["password"], self.user)
+        return self.cleaned_data["password"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "password" in data and data.get("again") != data["password"]:
+            self.add_error("again", _("The two passwords differ."))
+        return data
+
+
+class BranchForm(ModelForm):
+    class Meta:
+        model = Branch
+        fields = ["code", *NAMES_IN_THREE, "address_en", "address_km", "address_zh_hans", "phone", "is_active"]
+
+
+class DepartmentForm(ModelForm):
+    class Meta:
+        model = Department
+        fields = ["branch", "code", *NAMES_IN_THREE, "kind", "queue_prefix", "is_active"]
+
+
+class RoomForm(ModelForm):
+    class Meta:
+        model = Room
+        fields = ["department", "code", *NAMES_IN_THREE, "is_active"]
+
+
+class ProfileForm(ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "full_name_native", "email", "language"]

@@ -1,0 +1,24 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.menu import Entry, register
+
+register(
+    Entry(
+        group="administration",
+        label=_("Staff"),
+        url_name="accounts:staff-list",
+        permission="staff:view",
+        icon="users",
+        order=80,
+    )
+)
+register(
+    Entry(
+        group="administration",
+        label=_("Branches and rooms"),
+        url_name="accounts:workplace-list",
+        permission="workplace:manage",
+        icon="building",
+        order=81,
+    )
+)
