@@ -4,7 +4,7 @@ from core.menu import Entry, register
 
 register(
     Entry(
-        group="administration",
+        group="accounts",
         label=_("Staff"),
         url_name="accounts:staff-list",
         permission="staff:view",
@@ -14,7 +14,7 @@ register(
 )
 register(
     Entry(
-        group="administration",
+        group="admin",
         label=_("Branches and rooms"),
         url_name="accounts:workplace-list",
         permission="workplace:manage",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("hospitals/<uuid:pk>/activate/", console.hospital_activate, name="hospital-activate"),
     path("plans/", offers.plan_list, name="plan-list"),
     path("plans/<uuid:pk>/", offers.plan_edit, name="plan-edit"),
+    path("role-templates/", offers.role_template_list, name="role-template-list"),
     path("role-templates/<slug:code>/", offers.role_template_edit, name="role-template-edit"),
     path("demo-requests/", offers.demo_request_list, name="demo-request-list"),
     path("demo-requests/<uuid:pk>/handle/", offers.demo_request_handle, name="demo-request-handle"),

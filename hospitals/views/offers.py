@@ -32,6 +32,11 @@ def plan_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("role_template:edit")
+def role_template_list(request: HttpRequest) -> HttpResponse:
+    return redirect("console:role-template-edit", "doctor")
+
+
+@requires("role_template:edit")
 @exactly_once
 def role_template_edit(request: HttpRequest, code: str) -> HttpResponse:
     template = get_object_or_404(RoleTemplate, code=code)
