@@ -12,7 +12,10 @@ error_handlers = {
     "handler500": "core.views.server_error",
 }
 
-shared_urls = [path("set-language/", core_views.set_language, name="set-language")]
+shared_urls = [
+    path("set-language/", core_views.set_language, name="set-language"),
+    path("", include("core.shell_urls")),
+]
 
 account_urls = [
     path("login/", account.login, name="account_login"),
