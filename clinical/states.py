@@ -32,6 +32,9 @@ ENCOUNTER_FLOW = Flow(
         "send_for_tests": Move({"in_progress"}, "awaiting_results"),
         "results_in": Move({"awaiting_results"}, "returning"),
         "finish": Move({"in_progress"}, "finished"),
+        "complete": Move(
+            {"waiting", "in_progress", "awaiting_results", "returning"}, "finished"
+        ),  # visits without a consultation
         "leave": Move({"waiting", "awaiting_results", "returning"}, "left"),
         "enter_in_error": Move({"waiting", "in_progress", "awaiting_results", "returning"}, "entered_in_error"),
     },

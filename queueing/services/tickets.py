@@ -4,6 +4,7 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 
+from core import events
 from core.clock import now, today
 from queueing import queries
 from queueing.errors import (
@@ -18,6 +19,9 @@ from queueing.models import Queue, Ticket, TicketMove
 from queueing.services.board import refresh_board
 from queueing.services.queues import open_queue
 from queueing.states import OPEN, TICKET_FLOW, Priority, TicketStatus
+
+# What departments may have to follow: a patient who left the line without being served, or changed it.
+_TOLD = {"cancel", "no_show", "transfer", "expire"}
 
 
 @transaction.atomic
@@ -223,6 +227,8 @@ def _move(ticket: Ticket, verb: str, *, by, reason: str = "", **changes) -> Tick
         setattr(ticket, name, value)
     ticket.save(update_fields=["status", "updated_at", *changes])
     _record(ticket, verb, before, by=by, reason=reason)
+    if verb in _TOLD:
+        events.publish(f"queueing.ticket_{ticket.status}", ticket_id=ticket.pk, visit_id=ticket.visit_id)
     return ticket
 
 
