@@ -1,9 +1,9 @@
 """Forms that act exactly once.
 
 Every acting form carries a key. The view runs in one transaction whose first statement inserts the key: a second copy
-of the form, sent by a double click, the back button or a retry, waits there for the first to commit and is answered with
-the first one's redirect. Whatever is not a redirect rolls the transaction back, and the key with it, so that a corrected
-form acts.
+of the form, sent by a double click, the back button or a retry, waits there for the first to commit and is answered
+with the first one's redirect. Whatever is not a redirect rolls the transaction back, and the key with it, so that a
+corrected form acts.
 """
 
 import functools

@@ -35,6 +35,7 @@ _STEPS = [
         (r"(ao|au|aoV|auV|aV)$", "8"),  # Mao, Mau, Maov
         (r"(oV|uV|eou|iou)$", "3"),
         (r"[ou]+[yi]$", "7"),  # Kuy, Kouy, Koy
+        (r"a[iey]+$", "4"),  # Chhay, but not Heng and Haing
         (r"(oeu|eu|oe|ai|ae|ay|ei|ey|ea|ia|ie|ee|i|e|y)+", "1"),
         (r"(ou|uo|oo|oa|ua|ue|o|u)+", "3"),
         (r"a+", "2"),

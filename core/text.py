@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
-from khmernormalizer import khnormal
+from khmernormalizer.khnormal import khmer_normalize
 
 from core import romanisation
 from core.errors import DomainError
@@ -15,6 +15,7 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _KHMER = re.compile("[\u1780-\u17ff]")
+_INTERNATIONAL = re.compile(r"^00")  # dialled before a country code in most of the world
 _NOT_A_WORD = re.compile(r"[^\w\u1780-\u17ff]+|_+")
 # signs that writers add or leave out freely (register shifters, viriam, toandakhiat, samyok sannya, ...)
 _KHMER_OPTIONAL = re.compile("[\u17c9-\u17d1\u17dd]")
@@ -38,7 +39,7 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).translate(_KHMER_DIGITS)
     if _KHMER.search(text):
-        text = khnormal(text)
+        text = khmer_normalize(text).translate(_ZERO_WIDTH)
     text = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -74,7 +75,7 @@ def prefixes(word: str, least: int = 2, most: int = 8) -> list[str]:
 def normalise_phone(text: str, region: str = "KH") -> str:
     """Return E.164 form, ``+85512345678``; without a country code the number is Cambodian. Raises PhoneNotValid."""
     try:
-        number = phonenumbers.parse(normalise(text), region)
+        number = phonenumbers.parse(_INTERNATIONAL.sub("+", normalise(text)), region)
     except phonenumbers.NumberParseException as error:
         raise PhoneNotValid() from error
     if not phonenumbers.is_possible_number(number):
