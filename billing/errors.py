@@ -1,0 +1,147 @@
+"""What the cash office refuses, in words for the person who tried."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class PriceMissing(DomainError):
+    message = _("This service has no price today. Ask the administrator to set one.")
+    field = "service"
+
+
+class ServiceUnknown(DomainError):
+    message = _("This service is not in the catalogue.")
+    field = "service"
+
+
+class PriceInvalid(DomainError):
+    message = _("A price cannot be negative.")
+    field = "amount"
+
+
+class PriceDateTaken(DomainError):
+    message = _("A price that starts later is already set. Choose a date after it.")
+    field = "valid_from"
+
+
+class ChargeInvalid(DomainError):
+    message = _("The quantity must be greater than zero.")
+    field = "quantity"
+
+
+class ChargeAlreadyInvoiced(DomainError):
+    message = _("This charge is already on an issued invoice.")
+
+
+class ChargeNotPending(DomainError):
+    message = _("This charge is no longer pending.")
+
+
+class ChargeElsewhere(DomainError):
+    message = _("This charge belongs to another visit or is already on an invoice.")
+
+
+class VisitCancelled(DomainError):
+    message = _("This visit was cancelled; nothing can be charged to it.")
+
+
+class ReasonMissing(DomainError):
+    message = _("Give a reason.")
+    field = "reason"
+
+
+class InvoiceNotDraft(DomainError):
+    message = _("This invoice is issued and can no longer be changed.")
+
+
+class InvoiceEmpty(DomainError):
+    message = _("There is nothing to invoice.")
+
+
+class InvoiceNotOwing(DomainError):
+    message = _("Nothing is due on this invoice.")
+
+
+class InvoicePaidAlready(DomainError):
+    message = _("Money was already taken for this invoice; it cannot be voided.")
+
+
+class InvoiceChanged(DomainError):
+    message = _("The amount due has changed since this page was opened. Check it and try again.")
+
+
+class DiscountInvalid(DomainError):
+    message = _("A discount is between 0 and 100 percent.")
+    field = "rate"
+
+
+class RateMissing(DomainError):
+    message = _("No exchange rate is set. Ask the accountant to set today's rate.")
+
+
+class RateInvalid(DomainError):
+    message = _("The rate must be greater than zero.")
+    field = "riel_per_dollar"
+
+
+class TenderEmpty(DomainError):
+    message = _("Enter the amount received.")
+
+
+class TenderInvalid(DomainError):
+    message = _("Amounts must be greater than zero, and riel must be whole.")
+
+
+class TenderNotNotes(DomainError):
+    message = _("Cash is counted in notes: whole dollars, and riel in steps of 100.")
+
+
+class TenderBeyondDue(DomainError):
+    message = _("Card, bank and KHQR payments cannot be more than the amount due.")
+
+
+class ShiftMissing(DomainError):
+    message = _("Open your shift before taking money.")
+
+
+class ShiftAlreadyOpen(DomainError):
+    message = _("You already have an open shift.")
+
+
+class DrawerTaken(DomainError):
+    message = _("This drawer is in use by another shift.")
+    field = "drawer"
+
+
+class ShiftNotOpen(DomainError):
+    message = _("This shift is not open.")
+
+
+class ShiftNotCounted(DomainError):
+    message = _("Count the drawer first.")
+
+
+class ShiftNotClosed(DomainError):
+    message = _("Only a closed shift can be accepted.")
+
+
+class NotYourShift(DomainError):
+    message = _("Only the cashier of this shift can do that.")
+
+
+class AcceptsOwnShift(DomainError):
+    message = _("A cashier cannot accept their own shift.")
+
+
+class DifferenceUnexplained(DomainError):
+    message = _("Explain the difference.")
+    field = "reason"
+
+
+class CountInvalid(DomainError):
+    message = _("Counts are whole numbers of notes.")
+
+
+class EntryUnbalanced(DomainError):
+    message = _("This journal entry does not balance.")

@@ -1,0 +1,34 @@
+from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
+from billing.models.charge import Charge
+from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
+from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
+from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
+from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftTotal
+
+__all__ = [
+    "NOTES",
+    "Account",
+    "AccountKind",
+    "CashCount",
+    "Category",
+    "Change",
+    "Charge",
+    "DiscountSource",
+    "Drawer",
+    "Entry",
+    "EntryKind",
+    "ExchangeRate",
+    "Invoice",
+    "InvoiceLine",
+    "Method",
+    "Payment",
+    "Posting",
+    "Price",
+    "PriceList",
+    "ReceiptPrint",
+    "Service",
+    "Shift",
+    "ShiftTotal",
+    "Tender",
+    "Transition",
+]

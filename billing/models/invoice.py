@@ -1,0 +1,223 @@
+"""Invoices and their lines. Once issued, texts, prices, rate and totals are frozen by a trigger."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.models.snapshot import read_snapshot
+from billing.states import INVOICE_FLOW, OWING, InvoiceStatus
+from core.models import UUIDModel, VersionedModel
+from core.money import CurrencyField, Money, MoneyAmountField
+
+
+class DiscountSource(models.TextChoices):
+    """Where the one discount of an invoice comes from."""
+
+    NONE = "none", _("No discount")
+    TIER = "tier", _("Membership tier")
+    PROMOTION = "promotion", _("Promotion")
+    OVERRIDE = "override", _("Granted by management")
+
+
+class Invoice(VersionedModel):
+    """What a patient owes for a visit, in one currency. `number` is gapless per branch and year, given at issue.
+
+    A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
+    `discount_rate` is in percent. `paid` grows under a row lock and never passes `total`.
+    """
+
+    visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="invoices")
+    family = models.ForeignKey("patients.Family", on_delete=models.PROTECT, related_name="invoices")
+    branch = models.ForeignKey("accounts.Branch", on_delete=models.PROTECT, related_name="+")
+    payer = models.CharField(_("Payer"), max_length=12, default="self")
+    status = models.CharField(_("Status"), max_length=12, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
+    number = models.CharField(_("Number"), max_length=40, null=True, blank=True, unique=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    sequence = models.PositiveIntegerField(null=True, blank=True)
+    currency = CurrencyField(_("Currency"))
+    rate = models.DecimalField(_("Riel per dollar"), max_digits=10, decimal_places=2)
+    discount_rate = models.DecimalField(_("Discount in percent"), max_digits=5, decimal_places=2, default=Decimal(0))
+    discount_source = models.CharField(max_length=12, choices=DiscountSource, default=DiscountSource.NONE)
+    discount_label_en = models.CharField(max_length=120, blank=True, default="")
+    discount_label_km = models.CharField(max_length=120, blank=True, default="")
+    discount_label_zh_hans = models.CharField(max_length=120, blank=True, default="")
+    discount_reason = models.CharField(_("Reason of the discount"), max_length=200, blank=True, default="")
+    discount_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    subtotal = MoneyAmountField(_("Subtotal"), default=Decimal(0))
+    discount = MoneyAmountField(_("Discount"), default=Decimal(0))
+    total = MoneyAmountField(_("Total"), default=Decimal(0))
+    paid = MoneyAmountField(_("Paid"), default=Decimal(0))
+    issued_at = models.DateTimeField(_("Issued"), null=True, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    paid_at = models.DateTimeField(_("Paid in full"), null=True, blank=True)
+    void_reason = models.CharField(_("Reason"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("Invoice")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["visit"], name="billing_invoice_visit"),
+            models.Index(
+                fields=["-id"], condition=Q(status__in=["draft", "issued", "partly_paid"]), name="billing_invoice_open"
+            ),
+            models.Index(fields=["issued_at"], name="billing_invoice_issued_at"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "payer"], condition=Q(status=InvoiceStatus.DRAFT), name="billing_one_draft_per_visit"
+            ),
+            models.UniqueConstraint(fields=["branch", "year", "sequence"], name="billing_invoice_sequence"),
+            models.CheckConstraint(condition=Q(status__in=InvoiceStatus.values), name="billing_invoice_status"),
+            models.CheckConstraint(
+                condition=Q(status="draft", number__isnull=True, issued_at__isnull=True)
+                | (~Q(status="draft") & Q(number__isnull=False, issued_at__isnull=False)),
+                name="billing_invoice_number_at_issue",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_rate__gte=0) & Q(discount_rate__lte=100), name="billing_invoice_discount_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount")) & Q(discount__gte=0) & Q(total__gte=0),
+                name="billing_invoice_sums",
+            ),
+            models.CheckConstraint(condition=Q(paid__gte=0) & Q(paid__lte=F("total")), name="billing_never_overpaid"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="billing_invoice_rate"),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | Q(paid=F("total"), paid_at__isnull=False), name="billing_paid_is_paid"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="void") | (Q(paid=0) & ~Q(void_reason="")), name="billing_void_is_unpaid"
+            ),
+            models.CheckConstraint(
+                condition=~Q(discount_source="override")
+                | (Q(discount_by__isnull=False) & ~Q(discount_reason="")),
+                name="billing_override_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or str(_("Draft"))
+
+    @property
+    def balance(self) -> Decimal:
+        return self.total - self.paid
+
+    @property
+    def due_money(self) -> Money:
+        return Money(self.balance, self.currency)
+
+    @property
+    def subtotal_money(self) -> Money:
+        return Money(self.subtotal, self.currency)
+
+    @property
+    def discount_money(self) -> Money:
+        return Money(self.discount, self.currency)
+
+    @property
+    def total_money(self) -> Money:
+        return Money(self.total, self.currency)
+
+    @property
+    def paid_money(self) -> Money:
+        return Money(self.paid, self.currency)
+
+    @property
+    def discount_label(self) -> str:
+        return read_snapshot(self, "discount_label")
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == InvoiceStatus.DRAFT
+
+    @property
+    def is_owing(self) -> bool:
+        return self.status in OWING
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status == InvoiceStatus.PAID
+
+    @property
+    def can_issue(self) -> bool:
+        return INVOICE_FLOW.can("issue", self.status) and self.total >= 0
+
+    @property
+    def can_void(self) -> bool:
+        return INVOICE_FLOW.can("void", self.status) and not self.paid
+
+
+class InvoiceLine(UUIDModel):
+    """One charge on an invoice. `amount`, `discount` and `net` are in the invoice's currency.
+
+    `live` is false on the lines of a voided invoice, so that the charge may go onto a new one.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    charge = models.ForeignKey("billing.Charge", on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    live = models.BooleanField(default=True)
+    service_code = models.CharField(max_length=64)
+    category = models.CharField(max_length=20)
+    text_en = models.CharField(max_length=200)
+    text_km = models.CharField(max_length=200, blank=True)
+    text_zh_hans = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price = MoneyAmountField(currency_field="price_currency")
+    price_amount = MoneyAmountField(currency_field="price_currency")
+    price_currency = CurrencyField()
+    amount = MoneyAmountField()
+    discount = MoneyAmountField(default=Decimal(0))
+    net = MoneyAmountField()
+    currency = CurrencyField()
+
+    class Meta:
+        verbose_name = _("Invoice line")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["charge"], condition=Q(live=True), name="billing_charge_invoiced_once"),
+            models.CheckConstraint(
+                condition=Q(net=F("amount") - F("discount")) & Q(net__gte=0) & Q(discount__gte=0),
+                name="billing_line_sums",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_code} {self.amount} {self.currency}"
+
+    @property
+    def text(self) -> str:
+        return read_snapshot(self, "text")
+
+    @property
+    def unit_money(self) -> Money:
+        return Money(self.unit_price, self.price_currency)
+
+    @property
+    def price_money(self) -> Money:
+        return Money(self.price_amount, self.price_currency)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def discount_money(self) -> Money:
+        return Money(self.discount, self.currency)
+
+    @property
+    def net_money(self) -> Money:
+        return Money(self.net, self.currency)
+
+    @property
+    def is_converted(self) -> bool:
+        return self.currency != self.price_currency

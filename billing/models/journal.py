@@ -1,0 +1,122 @@
+"""The ledger: accounts, entries, postings. Append-only; every entry balances to zero in each currency.
+
+Every figure about money (drawers, collections, receivables, revenue) is read from here. A posting's amount is signed:
+debit positive, credit negative. Corrections are entries that reverse others.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import AppendOnly, UUIDModel
+from core.money import CurrencyField, Money, MoneyAmountField
+
+
+class AccountKind(models.TextChoices):
+    ASSET = "asset", _("Asset")
+    LIABILITY = "liability", _("Liability")
+    EQUITY = "equity", _("Equity")
+    INCOME = "income", _("Income")
+    EXPENSE = "expense", _("Expense")
+
+
+class Account(UUIDModel):
+    """One account of the hospital's chart. `key` is what the program posts to; code and names are the hospital's."""
+
+    key = models.CharField(max_length=40, unique=True)
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    kind = models.CharField(_("Kind"), max_length=10, choices=AccountKind)
+
+    class Meta:
+        verbose_name = _("Account")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="billing_account_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class EntryKind(models.TextChoices):
+    """The event an entry was posted for."""
+
+    INVOICE_ISSUED = "invoice_issued", _("Invoice issued")
+    INVOICE_VOIDED = "invoice_voided", _("Invoice voided")
+    PAYMENT = "payment", _("Payment received")
+    SHIFT_OPENED = "shift_opened", _("Shift opened")
+    SHIFT_CLOSED = "shift_closed", _("Shift closed")
+
+
+class Entry(UUIDModel, AppendOnly):
+    """One event in the ledger. An event (`kind`, `source_id`) is posted once."""
+
+    kind = models.CharField(_("Kind"), max_length=20, choices=EntryKind)
+    source_id = models.UUIDField()
+    occurred_at = models.DateTimeField(_("When"))
+    date = models.DateField(_("Date"))
+    branch = models.ForeignKey("accounts.Branch", on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, related_name="entries")
+    payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, null=True, related_name="entries")
+    shift = models.ForeignKey("billing.Shift", on_delete=models.PROTECT, null=True, related_name="entries")
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("Journal entry")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["date", "-id"], name="billing_entry_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "source_id"], name="billing_event_posted_once"),
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="billing_entry_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source_id}"
+
+
+class Posting(UUIDModel, AppendOnly):
+    """One side of an entry: account, currency, signed amount; `shift` where it moves a drawer or a cashier's takings."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    currency = CurrencyField(_("Currency"))
+    amount = MoneyAmountField(_("Amount"))
+    shift = models.ForeignKey("billing.Shift", on_delete=models.PROTECT, null=True, related_name="postings")
+    date = models.DateField(_("Date"))
+
+    class Meta:
+        verbose_name = _("Posting")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["account", "date"], name="billing_posting_account")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="billing_posting_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount} {self.currency}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class Transition(UUIDModel, AppendOnly):
+    """Who moved a charge, an invoice or a shift from which status to which, and why."""
+
+    subject_kind = models.CharField(max_length=12)
+    subject_id = models.UUIDField()
+    verb = models.CharField(max_length=12)
+    from_status = models.CharField(max_length=12, blank=True)
+    to_status = models.CharField(max_length=12)
+    reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="billing_transition_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.verb}"

@@ -1,0 +1,190 @@
+"""Every calculation with money in this product (with core.money): pure functions, Decimal only, no database.
+
+Rates are riel for one US dollar; percentages are 0 to 100. What is computed here is stored where it is used, so no
+figure on a document is ever computed a second time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from core.money import KHR, USD, Money, convert, quantize, round_cash
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+def line_amount(unit_price: Money, quantity: Decimal) -> Money:
+    """Price times quantity, in the price's currency (cents or whole riel)."""
+    return Money(quantize(unit_price.amount * quantity, unit_price.currency), unit_price.currency)
+
+
+def in_currency(money: Money, currency: str, rate: Decimal | None) -> Money:
+    """The same money in another currency at `rate`; itself when nothing is to be converted."""
+    return money if money.currency == currency else convert(money, currency, rate)
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Split `total` in proportion to `weights` so that the parts add up exactly: the last weighty part takes the rest.
+
+    Running totals are rounded, not parts, so no part is off by more than one smallest unit and none is negative.
+    """
+    whole = sum(weights, ZERO)
+    parts, given, seen = [], ZERO, ZERO
+    for weight in weights:
+        seen += weight
+        reached = quantize(total * seen / whole, currency) if whole else ZERO
+        parts.append(reached - given)
+        given = reached
+    return parts
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What an invoice comes to: amounts and discounts line by line, and their sums, in one currency."""
+
+    currency: str
+    amounts: list[Decimal]
+    discounts: list[Decimal]
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+
+
+def bill(prices: Sequence[Money], *, currency: str, rate: Decimal | None, discount_percent: Decimal) -> Bill:
+    """Bring every line to the invoice's currency, take the discount off the sum, and share it over the lines."""
+    amounts = [in_currency(price, currency, rate).amount for price in prices]
+    subtotal = sum(amounts, ZERO)
+    discount = quantize(subtotal * discount_percent / HUNDRED, currency)
+    discounts = allocate(discount, amounts, currency)
+    return Bill(currency, amounts, discounts, subtotal, discount, subtotal - discount)
+
+
+def percent_of(total: Decimal, part: Decimal) -> Decimal:
+    """`part` as a share of `total` in percent, two decimals; nothing of nothing is nothing."""
+    return (part * HUNDRED / total).quantize(Decimal("0.01"), ROUND_HALF_UP) if total else ZERO
+
+
+def points_value(total: Money, rate: Decimal | None) -> Decimal:
+    """What a paid total is worth in dollars, which is what points are given for."""
+    return in_currency(total, USD, rate).amount
+
+
+def in_riel(amount: Decimal, currency: str, rate: Decimal) -> Decimal:
+    """Exact value in riel, fractions kept: for comparing, never for booking."""
+    return amount if currency == KHR else amount * rate
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One part of a tender: how, in which currency, how much."""
+
+    method: str
+    currency: str
+    amount: Decimal
+    reference: str = ""
+
+    @property
+    def is_cash(self) -> bool:
+        return self.method == "cash"
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a tender does to what is due.
+
+    applied         goes to the invoice, in its currency; never more than is due
+    change          handed back, by currency; dollars are whole, riel a multiple of the cash step
+    remaining       still due afterwards, in the invoice's currency
+    rounding        riel won (+) or lost (-) by rounding to notes and cents, booked to its own account
+    exchange_usd, exchange_khr   what the till bought (+) or sold (-) of each currency, at the invoice's rate
+    excess          what cards or transfers were paid beyond what is due, in riel: such a tender is refused
+    """
+
+    currency: str
+    due: Decimal
+    applied: Decimal
+    remaining: Decimal
+    rounding: Decimal
+    exchange_usd: Decimal
+    exchange_khr: Decimal
+    excess: Decimal
+    change: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def pays_in_full(self) -> bool:
+        return self.remaining == ZERO
+
+
+def settle(due: Money, tenders: Sequence[Paid], *, rate: Decimal, change_in: str, step: int = 100) -> Settlement:
+    """Apply a mixed tender to `due`.
+
+    Riel cash is rounded to `step`: a shortage that rounds to nothing still pays in full when riel notes are given.
+    Change is given in dollars down to the whole dollar and the rest in riel (`change_in` USD), or all in riel (KHR).
+    """
+    over = sum((in_riel(part.amount, part.currency, rate) for part in tenders), ZERO)
+    over -= in_riel(due.amount, due.currency, rate)
+    applied = _applied(due, over, tenders, rate, step)
+    change = _change(over, change_in, rate, step) if applied == due.amount else {}
+    return _booked(due, applied, change, tenders, rate, step)
+
+
+def suggest_exact(due: Money, rate: Decimal, step: int = 100) -> dict[str, Decimal]:
+    """What a patient without change would hand over: whole dollars with riel for the rest, and all in riel."""
+    exact = in_riel(due.amount, due.currency, rate)
+    dollars = (exact / rate).to_integral_value(ROUND_FLOOR)
+    return {
+        "dollars": dollars,
+        "rest_in_riel": round_cash(exact - dollars * rate, step),
+        "all_in_riel": round_cash(exact, step),
+    }
+
+
+def _applied(due: Money, over: Decimal, tenders: Sequence[Paid], rate: Decimal, step: int) -> Decimal:
+    riel_notes = any(part.is_cash and part.currency == KHR for part in tenders)
+    if over >= 0 or (riel_notes and over > Decimal(-step) / 2):
+        return due.amount
+    exact = in_riel(due.amount, due.currency, rate) + over
+    value = exact if due.currency == KHR else exact / rate
+    return min(quantize(value, due.currency), due.amount)
+
+
+def _change(over: Decimal, change_in: str, rate: Decimal, step: int) -> dict[str, Decimal]:
+    if over <= 0:
+        return {}
+    dollars = (over / rate).to_integral_value(ROUND_FLOOR) if change_in == USD else ZERO
+    riel = round_cash(over - dollars * rate, step)
+    return {currency: amount for currency, amount in ((USD, dollars), (KHR, riel)) if amount}
+
+
+def _booked(
+    due: Money, applied: Decimal, change: dict[str, Decimal], tenders: Sequence[Paid], rate: Decimal, step: int
+) -> Settlement:
+    """Net of each currency; what is left in dollars was bought with riel at the rate, the remnant is rounding."""
+    net = {USD: ZERO, KHR: ZERO}
+    for part in tenders:
+        net[part.currency] += part.amount
+    for currency, amount in change.items():
+        net[currency] -= amount
+    net[due.currency] -= applied
+    exchange_khr = -quantize(net[USD] * rate, KHR)
+    rounding = net[KHR] - exchange_khr
+    return Settlement(
+        currency=due.currency,
+        due=due.amount,
+        applied=applied,
+        remaining=due.amount - applied,
+        rounding=rounding,
+        exchange_usd=net[USD],
+        exchange_khr=exchange_khr,
+        excess=_excess(due, tenders, rate, step),
+        change=change,
+        change=change,
+    )
+
+
+def _excess(due: Money, tenders: Sequence[Paid], rate: Decimal, step: int) -> Decimal:
+    """Only notes give change: what cards and transfers bring beyond the due amount (and a rounding of it)."""
+    cashless = sum((in_riel(part.amount, part.currency, rate) for part in tenders if not part.is_cash), ZERO)
+    beyond = cashless - in_riel(due.amount, due.currency, rate)
+    return beyond if beyond > Decimal(step) / 2 else ZERO

@@ -1,0 +1,56 @@
+"""Reading prices and rates."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from billing.errors import RateMissing
+from billing.models import ExchangeRate, Price, Service
+from core.clock import today
+
+
+def in_force_on(day: datetime.date) -> Q:
+    """Prices that count on a day."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def price_in_force(code: str, day: datetime.date | None = None) -> Price | None:
+    """Today's price of a service on the default list; CONS-ENT falls back to CONS. None when neither has one."""
+    general = code.split("-", 1)[0]
+    rows = (
+        Price.objects.filter(in_force_on(day or today()), price_list__is_default=True)
+        .filter(service__code__in={code, general}, service__is_active=True)
+        .select_related("service", "price_list")
+    )
+    found = {row.service.code: row for row in rows}
+    return found.get(code) or found.get(general)
+
+
+def prices_in_force(codes: Iterable[str]) -> dict[str, Price]:
+    """Today's prices of many services by code, one query: for order forms that show what things cost."""
+    rows = Price.objects.filter(in_force_on(today()), price_list__is_default=True, service__code__in=list(codes))
+    return {row.service.code: row for row in rows.select_related("service")}
+
+
+def search_services(text: str = "", category: str = "") -> QuerySet[Service]:
+    """The catalogue by code or by name in any language."""
+    services = Service.objects.order_by("code")
+    if category:
+        services = services.filter(category=category)
+    for word in text.split():
+        services = services.filter(
+            Q(code__icontains=word)
+            | Q(name_en__icontains=word)
+            | Q(name_km__icontains=word)
+            | Q(name_zh_hans__icontains=word)
+        )
+    return services
+
+
+def current_rate(day: datetime.date | None = None) -> ExchangeRate:
+    """The exchange rate that counts on a day. Raises RateMissing."""
+    rate = ExchangeRate.objects.filter(effective_on__lte=day or today()).order_by("-effective_on", "-created_at").first()
+    if rate is None:
+        raise RateMissing()
+    return rate

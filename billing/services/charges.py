@@ -1,0 +1,150 @@
+"""Charges are written here by the departments where the event happened, inside the event's own transaction."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from billing import pricing
+from billing.errors import (
+    ChargeAlreadyInvoiced,
+    ChargeInvalid,
+    ChargeNotPending,
+    PriceMissing,
+    ReasonMissing,
+    VisitCancelled,
+)
+from billing.models import Charge, InvoiceLine, Price
+from billing.models.snapshot import SUFFIXES
+from billing.queries.catalogue import price_in_force
+from billing.services import drafts
+from billing.services.settlement import announce_if_settled
+from billing.services.transitions import move, record
+from billing.states import CHARGE_FLOW, ChargeStatus
+
+
+@transaction.atomic
+def capture(
+    *,
+    visit: Any,
+    source_kind: str,
+    source_id: uuid.UUID,
+    service_code: str,
+    quantity: Decimal = Decimal(1),
+    text: str = "",
+    by: Any = None,
+) -> Charge:
+    """Charge an event to a visit at today's price; the same event again returns the charge it already has.
+
+    `text` is what the department calls the thing and stands beside the catalogue's name. A code such as CONS-ENT that has no price
+    of its own takes the one of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
+    """
+    existing = _charge_of(source_kind, source_id)
+    if existing:
+        return existing
+    if visit.status == "cancelled":
+        raise VisitCancelled()
+    quantity = Decimal(quantity)
+    if quantity <= 0:
+        raise ChargeInvalid()
+    charge = _priced(visit, source_kind, source_id, service_code, quantity, text, by)
+    try:
+        with transaction.atomic():
+            charge.save(force_insert=True)
+    except IntegrityError:
+        # Somebody captured the same event between our look and our insert: theirs is the charge.
+        winner = _charge_of(source_kind, source_id)
+        if winner is None:
+            raise
+        return winner
+    record(charge, verb="capture", from_status="", to_status=charge.status, by=by)
+    return charge
+
+
+@transaction.atomic
+def cancel_charge(*, source_kind: str, source_id: uuid.UUID, reason: str, by: Any = None) -> Charge | None:
+    """Take back the charge of an event that did not happen; None when there is none. A draft invoice forgets it.
+
+    Raises ChargeAlreadyInvoiced once it stands on an issued invoice (or was waived), ReasonMissing.
+    """
+    charge = _charge_of(source_kind, source_id)
+    if charge is None:
+        return None
+    return _end(charge, verb="cancel", reason=reason, by=by, refusal=ChargeAlreadyInvoiced)
+
+
+@transaction.atomic
+def waive(*, charge: Charge, reason: str, by: Any) -> Charge:
+    """Let the patient off a pending charge. Raises ChargeNotPending, ReasonMissing."""
+    return _end(charge, verb="waive", reason=reason, by=by, refusal=ChargeNotPending)
+
+
+def _end(charge: Charge, *, verb: str, reason: str, by: Any, refusal: type[Exception]) -> Charge:
+    if not reason.strip():
+        raise ReasonMissing()
+    draft = drafts.lock_draft_of(charge)  # invoices are locked before charges everywhere
+    charge = Charge.objects.select_for_update(of=("self",)).get(pk=charge.pk)
+    if not CHARGE_FLOW.can(verb, charge.status):
+        raise refusal()
+    InvoiceLine.objects.filter(charge=charge, invoice__status="draft").delete()
+    move(charge, flow=CHARGE_FLOW, verb=verb, by=by, reason=reason, status_reason=reason)
+    if draft:
+        drafts.recompute(draft)
+    announce_if_settled(charge.visit_id)
+    return charge
+
+
+def _charge_of(source_kind: str, source_id: uuid.UUID) -> Charge | None:
+    live = Charge.objects.exclude(status=ChargeStatus.CANCELLED)
+    return live.filter(source_kind=source_kind, source_id=source_id).first()
+
+
+def _priced(
+    visit: Any, source_kind: str, source_id: uuid.UUID, service_code: str, quantity: Decimal, text: str, by: Any
+) -> Charge:
+    price = price_in_force(service_code)
+    if price is None:
+        raise PriceMissing(code="price_missing")
+    service = price.service
+    amount = pricing.line_amount(price.money, quantity)
+    names = {f"text_{suffix}": getattr(service, f"name_{suffix}") or "" for suffix in SUFFIXES.values()}
+    return Charge(
+        visit=visit,
+        patient_id=visit.patient_id,
+        source_kind=source_kind,
+        source_id=source_id,
+        service=service,
+        service_code=service_code,
+        category=service.category,
+        detail="" if text in names.values() else text[:200],
+        quantity=quantity,
+        unit_price=price.amount,
+        amount=amount.amount,
+        currency=price.currency,
+        price=price,
+        price_list=price.price_list,
+        explanation=_explanation(price, source_kind, source_id, service_code, quantity, amount.amount),
+        charged_by=by,
+        **names,
+    )
+
+
+def _explanation(
+    price: Price, source_kind: str, source_id: uuid.UUID, service_code: str, quantity: Decimal, amount: Decimal
+) -> dict[str, str]:
+    """How the amount came about, so that anyone can compute it again. Ids and figures only."""
+    return {
+        "source_kind": source_kind,
+        "source_id": str(source_id),
+        "asked_code": service_code,
+        "priced_code": price.service.code,
+        "rule": "own" if price.service.code == service_code else "general",
+        "price_id": str(price.pk),
+        "price_list": price.price_list.code,
+        "valid_from": price.valid_from.isoformat(),
+        "quantity": str(quantity),
+        "unit_price": str(price.amount),
+        "currency": str(price.currency),
+        "amount": str(amount),
+    }

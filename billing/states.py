@@ -1,0 +1,65 @@
+"""States of charges, invoices and shifts, and the moves between them (PRODUCT section 4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Flow, Move
+
+
+class ChargeStatus(models.TextChoices):
+    PENDING = "pending", _("Pending")
+    INVOICED = "invoiced", _("Invoiced")
+    WAIVED = "waived", _("Waived")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+CHARGE_FLOW = Flow(
+    field="status",
+    moves={
+        "invoice": Move({ChargeStatus.PENDING}, ChargeStatus.INVOICED),
+        "release": Move({ChargeStatus.INVOICED}, ChargeStatus.PENDING),  # its invoice was voided
+        "waive": Move({ChargeStatus.PENDING}, ChargeStatus.WAIVED),
+        "cancel": Move({ChargeStatus.PENDING}, ChargeStatus.CANCELLED),
+    },
+)
+
+
+class InvoiceStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued")
+    PARTLY_PAID = "partly_paid", _("Partly paid")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+
+
+OWING = (InvoiceStatus.ISSUED, InvoiceStatus.PARTLY_PAID)
+OPEN_INVOICES = (InvoiceStatus.DRAFT, *OWING)
+
+INVOICE_FLOW = Flow(
+    field="status",
+    moves={
+        "issue": Move({InvoiceStatus.DRAFT}, InvoiceStatus.ISSUED),
+        "pay_part": Move(set(OWING), InvoiceStatus.PARTLY_PAID),
+        "pay": Move(set(OWING), InvoiceStatus.PAID),
+        "void": Move({InvoiceStatus.ISSUED}, InvoiceStatus.VOID),
+    },
+)
+
+
+class ShiftStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    COUNTED = "counted", _("Counted")
+    CLOSED = "closed", _("Closed")
+    RECONCILED = "reconciled", _("Reconciled")
+
+
+RUNNING_SHIFTS = (ShiftStatus.OPEN, ShiftStatus.COUNTED)
+
+SHIFT_FLOW = Flow(
+    field="status",
+    moves={
+        "count": Move({ShiftStatus.OPEN}, ShiftStatus.COUNTED),
+        "close": Move({ShiftStatus.COUNTED}, ShiftStatus.CLOSED),
+        "accept": Move({ShiftStatus.CLOSED}, ShiftStatus.RECONCILED),
+    },
+)
