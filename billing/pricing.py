@@ -1,6 +1,6 @@
 """Every calculation with money in this product (with core.money): pure functions, Decimal only, no database.
 
-Rates are riel for one US dollar; percentages are 0 to 100. What is computed here is stored where it is used, so no
+Exchange rates are riel for one US dollar; a discount's rate is a share (0.05 is 5 %). What is computed here is stored where it is used, so no
 figure on a document is ever computed a second time.
 """
 
@@ -11,7 +11,6 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from core.money import KHR, USD, Money, convert, quantize, round_cash
 
 ZERO = Decimal(0)
-HUNDRED = Decimal(100)
 
 
 def line_amount(unit_price: Money, quantity: Decimal) -> Money:
@@ -51,18 +50,18 @@ class Bill:
     total: Decimal
 
 
-def bill(prices: Sequence[Money], *, currency: str, rate: Decimal | None, discount_percent: Decimal) -> Bill:
+def bill(prices: Sequence[Money], *, currency: str, rate: Decimal | None, discount_rate: Decimal) -> Bill:
     """Bring every line to the invoice's currency, take the discount off the sum, and share it over the lines."""
     amounts = [in_currency(price, currency, rate).amount for price in prices]
     subtotal = sum(amounts, ZERO)
-    discount = quantize(subtotal * discount_percent / HUNDRED, currency)
+    discount = quantize(subtotal * discount_rate, currency)
     discounts = allocate(discount, amounts, currency)
     return Bill(currency, amounts, discounts, subtotal, discount, subtotal - discount)
 
 
 def percent_of(total: Decimal, part: Decimal) -> Decimal:
     """`part` as a share of `total` in percent, two decimals; nothing of nothing is nothing."""
-    return (part * HUNDRED / total).quantize(Decimal("0.01"), ROUND_HALF_UP) if total else ZERO
+    return (part * 100 / total).quantize(Decimal("0.01"), ROUND_HALF_UP) if total else ZERO
 
 
 def points_value(total: Money, rate: Decimal | None) -> Decimal:

@@ -26,7 +26,7 @@ class Invoice(VersionedModel):
     """What a patient owes for a visit, in one currency. `number` is gapless per branch and year, given at issue.
 
     A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
-    `discount_rate` is in percent. `paid` grows under a row lock and never passes `total`.
+    `discount_rate` is a share of the subtotal (0.05 is 5 %). `paid` grows under a row lock and never passes `total`.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
@@ -40,7 +40,7 @@ class Invoice(VersionedModel):
     sequence = models.PositiveIntegerField(null=True, blank=True)
     currency = CurrencyField(_("Currency"))
     rate = models.DecimalField(_("Riel per dollar"), max_digits=10, decimal_places=2)
-    discount_rate = models.DecimalField(_("Discount in percent"), max_digits=5, decimal_places=2, default=Decimal(0))
+    discount_rate = models.DecimalField(_("Discount"), max_digits=5, decimal_places=4, default=Decimal(0))
     discount_source = models.CharField(max_length=12, choices=DiscountSource, default=DiscountSource.NONE)
     discount_label_en = models.CharField(max_length=120, blank=True, default="")
     discount_label_km = models.CharField(max_length=120, blank=True, default="")
@@ -82,7 +82,7 @@ class Invoice(VersionedModel):
                 name="billing_invoice_number_at_issue",
             ),
             models.CheckConstraint(
-                condition=Q(discount_rate__gte=0) & Q(discount_rate__lte=100), name="billing_invoice_discount_rate"
+                condition=Q(discount_rate__gte=0) & Q(discount_rate__lte=1), name="billing_invoice_discount_rate"
             ),
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") - F("discount")) & Q(discount__gte=0) & Q(total__gte=0),
@@ -133,6 +133,10 @@ class Invoice(VersionedModel):
     @property
     def discount_label(self) -> str:
         return read_snapshot(self, "discount_label")
+
+    @property
+    def discount_percent(self) -> Decimal:
+        return (self.discount_rate * 100).quantize(Decimal("0.01"))
 
     @property
     def is_draft(self) -> bool:

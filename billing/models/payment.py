@@ -38,8 +38,8 @@ class Payment(UUIDModel, AppendOnly):
     rate = models.DecimalField(_("Riel per dollar"), max_digits=10, decimal_places=2)
     rounding = models.DecimalField(_("Rounding in riel"), max_digits=14, decimal_places=0, default=Decimal(0))
     balance_after = MoneyAmountField(_("Still due"))
-    points = models.PositiveIntegerField(_("Points earned"), null=True, blank=True)
-    points_balance = models.BigIntegerField(_("Points of the family"), null=True, blank=True)
+    points = models.DecimalField(_("Points earned"), max_digits=12, decimal_places=2, null=True)
+    points_balance = models.DecimalField(_("Points of the family"), max_digits=14, decimal_places=2, null=True)
 
     class Meta:
         verbose_name = _("Payment")

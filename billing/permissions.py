@@ -1,0 +1,27 @@
+"""What one may do in the cash office, and which roles may at the start."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import declare
+
+OFFICE = ["owner", "admin"]
+MONEY = [*OFFICE, "cashier", "accountant"]
+READERS = [*MONEY, "auditor"]
+
+declare("charge:view", _("See what a visit costs"), roles=[*READERS, "receptionist", "doctor", "nurse"])
+declare("charge:waive", _("Waive a charge"), roles=OFFICE)
+declare("invoice:view", _("Read invoices and receipts"), roles=READERS)
+declare("invoice:issue", _("Prepare and issue invoices"), roles=[*OFFICE, "cashier"])
+declare("invoice:void", _("Void unpaid invoices"), roles=[*OFFICE, "accountant"])
+declare("discount:override", _("Set another discount"), roles=OFFICE)
+declare("payment:take", _("Take payments"), roles=["cashier"])
+declare("receipt:print", _("Print receipts"), roles=MONEY)
+declare("shift:operate", _("Open, count and close an own shift"), roles=["cashier"])
+declare("shift:view", _("See all shifts"), roles=[*OFFICE, "accountant", "auditor"])
+declare("shift:accept", _("Accept closed shifts"), roles=[*OFFICE, "accountant"])
+declare("drawer:manage", _("Set up cash drawers"), roles=[*OFFICE, "accountant"])
+declare("price:view", _("Read the price list"), roles=[*READERS, "receptionist"])
+declare("price:edit", _("Change prices"), roles=[*OFFICE, "accountant"])
+declare("rate:view", _("See exchange rates"), roles=READERS)
+declare("rate:set", _("Set the exchange rate"), roles=[*OFFICE, "accountant"])
+declare("journal:view", _("Read the journal"), roles=["owner", "accountant", "auditor"])

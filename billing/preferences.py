@@ -1,0 +1,8 @@
+"""Rules of this room that a hospital may change."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.preferences import declare
+
+declare("billing.invoice_currency", default="USD", label=_("Currency of invoices with prices in both"), kind=str)
+declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)

@@ -1,0 +1,166 @@
+"""Every figure about money is read from the postings, here."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import Change, Entry, EntryKind, Invoice, Payment, Posting, Shift, Tender
+from billing.states import InvoiceStatus, ShiftStatus
+from core.money import Currency
+
+ZERO = Decimal(0)
+RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
+
+
+def shift_expectation(shift: Shift) -> dict[str, Decimal]:
+    """What must lie in the drawer, by currency: float plus receipts minus change, until the closing entry empties it."""
+    rows = (
+        Posting.objects.filter(shift=shift, account__key="drawer")
+        .exclude(entry__kind=EntryKind.SHIFT_CLOSED)
+        .values("currency")
+        .annotate(sum=Sum("amount"))
+        .order_by()
+    )
+    return {currency: ZERO for currency in Currency.values} | {row["currency"]: row["sum"] for row in rows}
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What came in by one method in one currency, change already taken off."""
+
+    method: str
+    currency: str
+    amount: Decimal
+
+
+def collections(
+    *, since: datetime.date, until: datetime.date | None = None, branch: Any = None, shift: Shift | None = None
+) -> list[Collected]:
+    """Receipts of the days `since` to `until` (both included; until today's when None) per method and currency."""
+    rows = Posting.objects.filter(entry__kind=EntryKind.PAYMENT, account__key__in=RECEIVED_IN, date__gte=since)
+    if until:
+        rows = rows.filter(date__lte=until)
+    if branch:
+        rows = rows.filter(entry__branch=branch)
+    if shift:
+        rows = rows.filter(shift=shift)
+    sums = rows.values("account__key", "currency").annotate(sum=Sum("amount")).order_by("account__key", "-currency")
+    return [Collected(RECEIVED_IN[row["account__key"]], row["currency"], row["sum"]) for row in sums]
+
+
+def shift_collections(shift: Shift) -> list[Collected]:
+    """Receipts of one shift per method and currency."""
+    return collections(since=datetime.date.min, shift=shift)
+
+
+def daily_collections(*, since: datetime.date, until: datetime.date, branch: Any = None) -> list[dict[str, Any]]:
+    """Receipts day by day and currency: rows of date, currency, sum. For charts."""
+    rows = Posting.objects.filter(
+        entry__kind=EntryKind.PAYMENT, account__key__in=RECEIVED_IN, date__gte=since, date__lte=until
+    )
+    if branch:
+        rows = rows.filter(entry__branch=branch)
+    return list(rows.values("date", "currency").annotate(sum=Sum("amount")).order_by("date", "currency"))
+
+
+def trial_balance() -> list[dict[str, Any]]:
+    """Each account's balance by currency; the column of a currency adds up to zero."""
+    return list(
+        Posting.objects.values("account__code", "account__key", "currency")
+        .annotate(sum=Sum("amount"))
+        .order_by("account__code", "currency")
+    )
+
+
+def journal_entries(*, text: str = "", since: datetime.date | None = None) -> QuerySet[Entry]:
+    """Entries, newest first, of a day or later, or of an invoice, receipt or shift number."""
+    entries = Entry.objects.select_related("invoice", "payment", "shift", "posted_by", "branch")
+    if since:
+        entries = entries.filter(date=since)
+    if text:
+        number = text.strip().upper()
+        entries = entries.filter(
+            Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number)
+        )
+    return entries.order_by("-id")
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One place where the books do not agree: which check, which record, the entry to look at, and both figures."""
+
+    check: str
+    record: str
+    entry_id: uuid.UUID | None
+    ledger: Decimal
+    elsewhere: Decimal
+
+
+def ledger_disagreements() -> list[Disagreement]:
+    """Compare ledger, invoices, payments and shifts; an empty list means that all agree to the riel."""
+    return [*_unbalanced(), *_debts(), *_receipts(), *_drawers()]
+
+
+def _unbalanced() -> list[Disagreement]:
+    rows = Posting.objects.values("entry", "currency").annotate(sum=Sum("amount")).exclude(sum=0).order_by()
+    return [Disagreement("entry_balances", str(row["entry"]), row["entry"], row["sum"], ZERO) for row in rows]
+
+
+def _debts() -> list[Disagreement]:
+    """What each issued invoice owes, in the ledger's receivables and on the invoice."""
+    owed = (
+        Posting.objects.filter(entry__invoice=OuterRef("pk"), account__key="receivable")
+        .values("entry__invoice")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    entry = Entry.objects.filter(invoice=OuterRef("pk")).order_by("-id").values("pk")[:1]
+    rows = (
+        Invoice.objects.exclude(status=InvoiceStatus.DRAFT)
+        .annotate(ledger=Coalesce(Subquery(owed), ZERO), entry=Subquery(entry))
+        .annotate(owing=F("total") - F("paid"))
+        .exclude(Q(ledger=F("owing")) & ~Q(status=InvoiceStatus.VOID))
+        .exclude(status=InvoiceStatus.VOID, ledger=0)
+    )
+    return [
+        Disagreement("invoice_owes", row.number, row.entry, row.ledger, ZERO if row.status == "void" else row.owing)
+        for row in rows
+    ]
+
+
+def _receipts() -> list[Disagreement]:
+    """What each payment brought in by currency: in the ledger, and by its tenders less change."""
+    found = []
+    for currency in Currency.values:
+        posted = _sum_of(Posting.objects.filter(account__key__in=RECEIVED_IN), currency, "entry__payment")
+        tendered = _sum_of(Tender.objects.all(), currency, "payment")
+        changed = _sum_of(Change.objects.all(), currency, "payment")
+        entry = Entry.objects.filter(payment=OuterRef("pk"), kind=EntryKind.PAYMENT).values("pk")[:1]
+        rows = (
+            Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=Subquery(entry))
+            .exclude(ledger=F("taken"))
+        )
+        found += [Disagreement("receipt_posted", row.number, row.entry, row.ledger, row.taken) for row in rows]
+    return found
+
+
+def _drawers() -> list[Disagreement]:
+    """A closed shift's drawer is empty in the ledger, and was expected to hold what its totals say."""
+    ended = Shift.objects.filter(status__in=[ShiftStatus.CLOSED, ShiftStatus.RECONCILED])
+    entry = Entry.objects.filter(shift=OuterRef("pk")).order_by("-id").values("pk")[:1]
+    found = []
+    for currency in Currency.values:
+        left = _sum_of(Posting.objects.filter(account__key="drawer"), currency, "shift")
+        rows = ended.annotate(ledger=left, entry=Subquery(entry)).exclude(ledger=0)
+        found += [Disagreement("drawer_emptied", row.number, row.entry, row.ledger, ZERO) for row in rows]
+    return found
+
+
+def _sum_of(rows: QuerySet[Any], currency: str, owner: str) -> Coalesce:
+    sums = rows.filter(currency=currency, **{owner: OuterRef("pk")}).order_by().values(owner)
+    return Coalesce(Subquery(sums.annotate(sum=Sum("amount")).values("sum")), ZERO)

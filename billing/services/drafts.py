@@ -1,0 +1,153 @@
+"""Draft invoices: which charges are on them, and what they come to. A draft is recomputed at every change."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from billing import pricing
+from billing.errors import ChargeElsewhere, InvoiceEmpty, InvoiceNotDraft
+from billing.models import Charge, DiscountSource, Invoice, InvoiceLine
+from billing.models.snapshot import copy_snapshot, snapshot
+from billing.queries.catalogue import current_rate
+from billing.services.transitions import record
+from billing.states import ChargeStatus, InvoiceStatus
+from core.money import USD
+from core.preferences import preference
+from crm.queries import discount_for
+
+
+@transaction.atomic
+def draft_invoice(*, visit: Any, by: Any) -> Invoice:
+    """The visit's draft with every pending charge on it, made when there is none; one draft per visit and payer.
+
+    Raises InvoiceEmpty when nothing is pending, RateMissing.
+    """
+    charges = _pending(visit)
+    existing = Invoice.objects.filter(visit=visit, payer=visit.payer, status=InvoiceStatus.DRAFT).first()
+    if existing is None and not charges:
+        raise InvoiceEmpty()
+    invoice = lock_invoice(existing) if existing else _begin(visit, by)
+    if not invoice.is_draft:
+        raise InvoiceNotDraft()
+    _put_on(invoice, charges)
+    return recompute(invoice)
+
+
+@transaction.atomic
+def add_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
+    """Put a pending charge of the same visit on a draft. Raises InvoiceNotDraft, ChargeElsewhere."""
+    invoice = lock_draft(invoice)
+    charge = Charge.objects.select_for_update(of=("self",)).get(pk=charge.pk)
+    taken = InvoiceLine.objects.filter(charge=charge, live=True).exclude(invoice=invoice).exists()
+    if charge.visit_id != invoice.visit_id or charge.status != ChargeStatus.PENDING or taken:
+        raise ChargeElsewhere()
+    _put_on(invoice, [charge])
+    return recompute(invoice)
+
+
+@transaction.atomic
+def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
+    """Leave a charge off a draft; it stays pending for another invoice. Raises InvoiceNotDraft."""
+    invoice = lock_draft(invoice)
+    InvoiceLine.objects.filter(invoice=invoice, charge=charge).delete()
+    return recompute(invoice)
+
+
+def lock_invoice(invoice: Invoice) -> Invoice:
+    """The row as it stands now, locked until the transaction ends."""
+    return Invoice.objects.select_for_update(of=("self",)).select_related("visit", "family", "branch").get(pk=invoice.pk)
+
+
+def lock_draft(invoice: Invoice) -> Invoice:
+    """Lock an invoice that must still be a draft. Raises InvoiceNotDraft."""
+    locked = lock_invoice(invoice)
+    if not locked.is_draft:
+        raise InvoiceNotDraft()
+    return locked
+
+
+def lock_draft_of(charge: Charge) -> Invoice | None:
+    """Lock the draft a charge stands on, if any."""
+    line = InvoiceLine.objects.filter(charge=charge, live=True).select_related("invoice").first()
+    if line is None:
+        return None
+    locked = lock_invoice(line.invoice)
+    return locked if locked.is_draft else None
+
+
+def recompute(invoice: Invoice) -> Invoice:
+    """Amounts, discount and totals of a locked draft, at today's rate and the family's present discount."""
+    lines = list(invoice.lines.select_related("charge"))
+    _refresh_terms(invoice, lines)
+    bill = pricing.bill(
+        [line.price_money for line in lines],
+        currency=invoice.currency,
+        rate=invoice.rate,
+        discount_rate=invoice.discount_rate,
+    )
+    for position, (line, amount, discount) in enumerate(zip(lines, bill.amounts, bill.discounts, strict=True), start=1):
+        line.position, line.amount, line.discount, line.net = position, amount, discount, amount - discount
+        line.currency = invoice.currency
+    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "net", "currency"])
+    invoice.subtotal, invoice.discount, invoice.total = bill.subtotal, bill.discount, bill.total
+    invoice.touch_version()
+    invoice.save()
+    return invoice
+
+
+def _refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> None:
+    """One discount: what management granted stays, else the family's better one of tier and promotion."""
+    currencies = {line.price_currency for line in lines}
+    invoice.currency = currencies.pop() if len(currencies) == 1 else preference("billing.invoice_currency")
+    invoice.rate = current_rate().riel_per_dollar
+    if invoice.discount_source == DiscountSource.OVERRIDE:
+        return
+    offer = discount_for(invoice.family)
+    invoice.discount_rate = offer.rate if offer else 0
+    invoice.discount_source = offer.source if offer and offer.rate else DiscountSource.NONE
+    for column, text in snapshot("discount_label", offer.label if offer and offer.rate else "").items():
+        setattr(invoice, column, text)
+
+
+def _begin(visit: Any, by: Any) -> Invoice:
+    invoice = Invoice.objects.create(
+        visit=visit,
+        patient_id=visit.patient_id,
+        family_id=visit.patient.family_id,
+        branch_id=visit.branch_id,
+        payer=visit.payer,
+        currency=USD,
+        rate=current_rate().riel_per_dollar,
+    )
+    record(invoice, verb="draft", from_status="", to_status=invoice.status, by=by)
+    return invoice
+
+
+def _pending(visit: Any) -> list[Charge]:
+    """Pending charges of the visit that are on no invoice."""
+    charges = Charge.objects.filter(visit=visit, status=ChargeStatus.PENDING)
+    return list(charges.exclude(lines__live=True).order_by("created_at", "id"))
+
+
+def _put_on(invoice: Invoice, charges: Iterable[Charge]) -> None:
+    """One line a charge; the unique constraint settles who wins when two try."""
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            charge=charge,
+            position=0,
+            service_code=charge.service_code,
+            category=charge.category,
+            detail=charge.detail,
+            quantity=charge.quantity,
+            unit_price=charge.unit_price,
+            price_amount=charge.amount,
+            price_currency=charge.currency,
+            amount=charge.amount,
+            net=charge.amount,
+            currency=charge.currency,
+            **copy_snapshot(charge, "text"),
+        )
+        for charge in charges
+    )

@@ -1,0 +1,205 @@
+"""Taking money: any mix of currencies and methods, change, rounding, points, all in one transaction or not at all."""
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from billing import pricing
+from billing.errors import (
+    InvoiceChanged,
+    InvoiceNotOwing,
+    ShiftMissing,
+    TenderBeyondDue,
+    TenderEmpty,
+    TenderInvalid,
+    TenderNotNotes,
+)
+from billing.models import Change, EntryKind, Invoice, Method, Payment, ReceiptPrint, Shift, Tender
+from billing.pricing import Paid, Settlement
+from billing.services import journal
+from billing.services.drafts import lock_invoice
+from billing.services.settlement import announce_if_settled
+from billing.services.transitions import move
+from billing.states import INVOICE_FLOW, OWING, ShiftStatus
+from core.clock import now, today
+from core.ids import new_id
+from core.money import KHR, USD, Currency, fits
+from core.numbering import next_number
+from core.preferences import preference
+from crm.services.points import credit_points
+
+
+@transaction.atomic
+def take_payment(
+    *,
+    invoice: Invoice,
+    tenders: Sequence[Paid],
+    by: Any,
+    change_in: str | None = None,
+    key: uuid.UUID | None = None,
+    due_seen: Decimal | None = None,
+) -> Payment:
+    """Record what was handed over for an issued invoice, in the open shift of `by`.
+
+    `change_in` USD gives whole dollars and the rest in riel, KHR gives riel only; by default as the notes came in.
+    The same `key` returns the first payment again. `due_seen` is the balance on the page: a second window that still
+    shows an old one is refused (InvoiceChanged). Raises ShiftMissing, InvoiceNotOwing, Tender* errors.
+    """
+    key = key or new_id()
+    shift = _lock_open_shift(by)
+    invoice = lock_invoice(invoice)
+    done = Payment.objects.filter(key=key, invoice=invoice).first()  # after the lock: a parallel twin has finished
+    if done:
+        return done
+    _check_due(invoice, due_seen)
+    settlement = preview_payment(invoice=invoice, tenders=tenders, change_in=change_in)
+    payment = _record(invoice, shift, tenders, settlement, key, by)
+    _post_receipt(payment, tenders, settlement)
+    announce_if_settled(invoice.visit_id)
+    return payment
+
+
+def preview_payment(*, invoice: Invoice, tenders: Sequence[Paid], change_in: str | None = None) -> Settlement:
+    """What a tender would do, without doing it: the cashier's live computation and the check before the act."""
+    check_tenders(tenders)
+    settlement = pricing.settle(
+        invoice.due_money,
+        tenders,
+        rate=invoice.rate,
+        change_in=change_in or default_change(tenders),
+        step=preference("billing.cash_rounding_khr"),
+    )
+    if settlement.excess:
+        raise TenderBeyondDue()
+    if settlement.applied <= 0:
+        raise TenderInvalid()
+    return settlement
+
+
+def default_change(tenders: Sequence[Paid]) -> str:
+    """Change as the notes came in: dollars when dollar notes are given, else riel."""
+    return USD if any(part.is_cash and part.currency == USD for part in tenders) else KHR
+
+
+def check_tenders(tenders: Sequence[Paid]) -> None:
+    """Raises TenderEmpty, TenderInvalid, TenderNotNotes."""
+    if not tenders:
+        raise TenderEmpty()
+    for part in tenders:
+        known = part.method in Method.values and part.currency in Currency.values
+        if not known or part.amount <= 0 or not fits(part.amount, part.currency):
+            raise TenderInvalid()
+        if part.is_cash and part.amount % (1 if part.currency == USD else 100):
+            raise TenderNotNotes()
+
+
+@transaction.atomic
+def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> ReceiptPrint:
+    """Count one printing of a receipt: the first is the original, every later one a copy."""
+    lock_invoice(payment.invoice)
+    copy = ReceiptPrint.objects.filter(payment=payment).count() + 1
+    return ReceiptPrint.objects.create(payment=payment, copy=copy, paper=paper, language=language, printed_by=by)
+
+
+def _lock_open_shift(cashier: Any) -> Shift:
+    """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
+    shift = (
+        Shift.objects.select_for_update(of=("self",))
+        .select_related("branch")
+        .filter(cashier=cashier, status=ShiftStatus.OPEN)
+        .first()
+    )
+    if shift is None:
+        raise ShiftMissing()
+    return shift
+
+
+def _check_due(invoice: Invoice, due_seen: Decimal | None) -> None:
+    if invoice.status not in OWING:
+        raise InvoiceNotOwing()
+    if due_seen is not None and due_seen != invoice.balance:
+        raise InvoiceChanged()
+
+
+def _record(
+    invoice: Invoice, shift: Shift, tenders: Sequence[Paid], settlement: Settlement, key: uuid.UUID, by: Any
+) -> Payment:
+    moment = now()
+    full = settlement.pays_in_full
+    columns = {"paid": invoice.paid + settlement.applied, **({"paid_at": moment} if full else {})}
+    move(invoice, flow=INVOICE_FLOW, verb="pay" if full else "pay_part", by=by, **columns)
+    points, points_balance = _credit_points(invoice, by) if full else (None, None)
+    year = today().year
+    payment = Payment.objects.create(
+        key=key,
+        number=f"{shift.branch.code}-R{year}-{next_number(f'billing.receipt:{shift.branch.code}:{year}'):06d}",
+        invoice=invoice,
+        shift=shift,
+        cashier=by,
+        received_at=moment,
+        applied=settlement.applied,
+        currency=invoice.currency,
+        rate=invoice.rate,
+        rounding=settlement.rounding,
+        balance_after=settlement.remaining,
+        points=points,
+        points_balance=points_balance,
+    )
+    Tender.objects.bulk_create(
+        Tender(
+            payment=payment,
+            method=part.method,
+            currency=part.currency,
+            amount=part.amount,
+            rate=invoice.rate,
+            reference=part.reference,
+        )
+        for part in tenders
+    )
+    Change.objects.bulk_create(
+        Change(payment=payment, currency=currency, amount=amount) for currency, amount in settlement.change.items()
+    )
+    return payment
+
+
+def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal | None]:
+    """One point for each dollar of the paid invoice, to the family, in this same transaction."""
+    entry = credit_points(
+        family=invoice.family,
+        amount_usd=pricing.points_value(invoice.total_money, invoice.rate),
+        source_kind="invoice",
+        source_id=invoice.pk,
+        by=by,
+    )
+    return (entry.points, entry.balance_after) if entry else (None, None)
+
+
+def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlement) -> None:
+    """Notes and transfers in, change out, the debt down; what was bought of one currency with the other; rounding."""
+    sides = [
+        journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=True) for part in tenders
+    ]
+    sides += [
+        journal.Side(journal.DRAWER, currency, -amount, in_shift=True)
+        for currency, amount in settlement.change.items()
+    ]
+    sides += [
+        journal.Side(journal.RECEIVABLE, settlement.currency, -settlement.applied),
+        journal.Side(journal.EXCHANGE, USD, -settlement.exchange_usd),
+        journal.Side(journal.EXCHANGE, KHR, -settlement.exchange_khr),
+        journal.Side(journal.ROUNDING, KHR, -settlement.rounding),
+    ]
+    journal.post(
+        kind=EntryKind.PAYMENT,
+        source_id=payment.pk,
+        sides=sides,
+        branch_id=payment.shift.branch_id,
+        by=payment.cashier,
+        invoice=payment.invoice,
+        payment=payment,
+        shift=payment.shift,
+        at=payment.received_at,
+    )
