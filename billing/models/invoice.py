@@ -97,8 +97,7 @@ class Invoice(VersionedModel):
                 condition=~Q(status="void") | (Q(paid=0) & ~Q(void_reason="")), name="billing_void_is_unpaid"
             ),
             models.CheckConstraint(
-                condition=~Q(discount_source="override")
-                | (Q(discount_by__isnull=False) & ~Q(discount_reason="")),
+                condition=~Q(discount_source="override") | (Q(discount_by__isnull=False) & ~Q(discount_reason="")),
                 name="billing_override_has_reason",
             ),
         ]

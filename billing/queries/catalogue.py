@@ -50,7 +50,9 @@ def search_services(text: str = "", category: str = "") -> QuerySet[Service]:
 
 def current_rate(day: datetime.date | None = None) -> ExchangeRate:
     """The exchange rate that counts on a day. Raises RateMissing."""
-    rate = ExchangeRate.objects.filter(effective_on__lte=day or today()).order_by("-effective_on", "-created_at").first()
+    rate = (
+        ExchangeRate.objects.filter(effective_on__lte=day or today()).order_by("-effective_on", "-created_at").first()
+    )
     if rate is None:
         raise RateMissing()
     return rate

@@ -26,7 +26,7 @@ def shift_expectation(shift: Shift) -> dict[str, Decimal]:
         .annotate(sum=Sum("amount"))
         .order_by()
     )
-    return {currency: ZERO for currency in Currency.values} | {row["currency"]: row["sum"] for row in rows}
+    return dict.fromkeys(Currency.values, ZERO) | {row["currency"]: row["sum"] for row in rows}
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def journal_entries(*, text: str = "", since: datetime.date | None = None) -> Qu
         entries = entries.filter(date=since)
     if text:
         number = text.strip().upper()
-        entries = entries.filter(
-            Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number)
-        )
+        entries = entries.filter(Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number))
     return entries.order_by("-id")
 
 
@@ -141,9 +139,8 @@ def _receipts() -> list[Disagreement]:
         tendered = _sum_of(Tender.objects.all(), currency, "payment")
         changed = _sum_of(Change.objects.all(), currency, "payment")
         entry = Entry.objects.filter(payment=OuterRef("pk"), kind=EntryKind.PAYMENT).values("pk")[:1]
-        rows = (
-            Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=Subquery(entry))
-            .exclude(ledger=F("taken"))
+        rows = Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=Subquery(entry)).exclude(
+            ledger=F("taken")
         )
         found += [Disagreement("receipt_posted", row.number, row.entry, row.ledger, row.taken) for row in rows]
     return found

@@ -56,7 +56,9 @@ def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
 
 def lock_invoice(invoice: Invoice) -> Invoice:
     """The row as it stands now, locked until the transaction ends."""
-    return Invoice.objects.select_for_update(of=("self",)).select_related("visit", "family", "branch").get(pk=invoice.pk)
+    return (
+        Invoice.objects.select_for_update(of=("self",)).select_related("visit", "family", "branch").get(pk=invoice.pk)
+    )
 
 
 def lock_draft(invoice: Invoice) -> Invoice:

@@ -183,8 +183,7 @@ def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlem
         journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=True) for part in tenders
     ]
     sides += [
-        journal.Side(journal.DRAWER, currency, -amount, in_shift=True)
-        for currency, amount in settlement.change.items()
+        journal.Side(journal.DRAWER, currency, -amount, in_shift=True) for currency, amount in settlement.change.items()
     ]
     sides += [
         journal.Side(journal.RECEIVABLE, settlement.currency, -settlement.applied),

@@ -19,7 +19,9 @@ def move(subject: Any, *, flow: Flow, verb: str, by: Any, reason: str = "", **co
     subject.save(update_fields=["status", *columns, "updated_at"])
 
 
-def record(subject: Any, *, verb: str, to_status: str, by: Any, reason: str = "", from_status: str | None = None) -> None:
+def record(
+    subject: Any, *, verb: str, to_status: str, by: Any, reason: str = "", from_status: str | None = None
+) -> None:
     """The history row alone, for what begins its life."""
     Transition.objects.create(
         subject_kind=subject._meta.model_name,

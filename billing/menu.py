@@ -1,0 +1,1 @@
+"""Entries of this room in the portal's menu."""
