@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import PLATFORM_ROLES, ROLES, default_codes
 from accounts.services.roles import NEEDS_SECOND_FACTOR, create_roles, meet_new_permissions
+from core.crypto import create_hospital_keys
 from hospitals.models import Plan, RoleTemplate
 from hospitals.services.starting import in_three_languages
 
@@ -19,7 +20,8 @@ PLANS = [
 
 @transaction.atomic
 def prepare_platform() -> None:
-    """Create what is missing of platform roles, role templates and plans; never change what exists."""
+    """Create what is missing of the platform's keys, roles, role templates and plans; never change what exists."""
+    create_hospital_keys()
     create_roles({code: default_codes(code) for code in PLATFORM_ROLES}, PLATFORM_ROLES)
     meet_new_permissions()
     for code, label in ROLES.items():
