@@ -1,0 +1,38 @@
+"""What every page's frame needs to know; rooms add to it through core.menu and core.panels."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from core import menu
+
+THEMES = ("system", "light", "dark")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Names, theme, languages and the menu. Nothing here asks the database unless the page shows it."""
+    surface = getattr(request, "surface", "portal")
+    return {
+        "platform_name": settings.PLATFORM_NAME,
+        "surface": surface,
+        "hospital": getattr(request, "hospital", None),
+        "request_id": getattr(request, "request_id", ""),
+        "languages": settings.LANGUAGES,
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "theme": theme_of(request),
+        "menu": SimpleLazyObject(lambda: _menu(request, surface)),
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme this browser chose; "system" follows the device."""
+    wanted = request.COOKIES.get("theme", "")
+    return wanted if wanted in THEMES else "system"
+
+
+def _menu(request: HttpRequest, surface: str) -> list[menu.Section]:
+    user = getattr(request, "user", None)
+    return menu.sections_for(request, surface) if user and user.is_authenticated else []

@@ -1,0 +1,275 @@
+"""The words templates are written with; built into every template, no ``{% load %}`` needed. See docs/design.md."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext, pgettext
+
+from core import badges, icons, panels
+from core.charts import Chart
+from core.paging import Page
+
+register = template.Library()
+
+DASH = "–"
+
+
+# --- Small marks -----------------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """An icon of core.icons. It is decoration unless ``label`` gives it words. ``size``: sm, lg, xl."""
+    return _icon(str(name), str(label), size)
+
+
+def _icon(name: str, label: str = "", size: str = "") -> SafeString:
+    address = f"{static('icons.svg')}#{icons.known(name)}"
+    css = f"icon icon-{size}" if size else "icon"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, address)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, address)
+
+
+@register.simple_tag
+def badge(value: Any, kind: str = "", label: Any = "", tone: str = "", icon: str = "") -> SafeString:
+    """A state as word, icon and colour. ``kind`` picks a room's own look; ``label`` overrides the word."""
+    if value in (None, ""):
+        return SafeString("")
+    look = badges.look(value, kind)
+    words = label or getattr(value, "label", "") or look.label
+    sign = icon or look.icon
+    mark = _icon(sign) if sign else ""
+    return format_html('<span class="state state-{}">{}{}</span>', tone or look.tone, mark, words)
+
+
+@register.simple_tag
+def kbd(keys: str) -> SafeString:
+    """A hint which keys do this: ``{% kbd "g q" %}``."""
+    return mark_safe(" ".join(format_html("<kbd>{}</kbd>", key) for key in keys.split()))
+
+
+FLAGS = {
+    "N": ("grey", "", "normal"),
+    "L": ("amber", "arrow-down", "low"),
+    "H": ("amber", "arrow-up", "high"),
+    "LL": ("red", "chevrons-down", "critically low"),
+    "HH": ("red", "chevrons-up", "critically high"),
+    "A": ("amber", "alert-triangle", "abnormal"),
+    "AA": ("red", "alert-octagon", "critically abnormal"),
+}
+
+
+def _flag_words(code: str) -> str:
+    return {
+        "N": pgettext("result", "Normal"),
+        "L": pgettext("result", "Low"),
+        "H": pgettext("result", "High"),
+        "LL": pgettext("result", "Critically low"),
+        "HH": pgettext("result", "Critically high"),
+        "A": pgettext("result", "Abnormal"),
+        "AA": pgettext("result", "Critically abnormal"),
+    }[code]
+
+
+@register.simple_tag
+def flag(code: Any) -> SafeString:
+    """A result's or vital sign's flag (N, L, H, LL, HH, A, AA) as sign, letter and words."""
+    key = str(getattr(code, "value", code) or "").upper()
+    if key not in FLAGS:
+        return SafeString("")
+    tone, sign, _words = FLAGS[key]
+    mark = _icon(sign) if sign else ""
+    return format_html('<span class="state state-{}">{}{} {}</span>', tone, mark, key, _flag_words(key))
+
+
+# --- Values ----------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def money(value: Any, currency: str = "", sign: bool = False) -> SafeString:
+    """``USD 12.50`` or ``KHR 50,000``, the same in every language. Takes a Money, or an amount and its currency."""
+    amount, code = (value.amount, value.currency) if hasattr(value, "currency") else (value, currency)
+    if amount in (None, ""):
+        return SafeString(DASH)
+    code = str(getattr(code, "value", code))
+    places = 0 if code == "KHR" else 2
+    digits = number_format(abs(Decimal(amount)), decimal_pos=places, force_grouping=True)
+    minus = "\u2212" if Decimal(amount) < 0 else ("+" if sign else "")
+    return format_html('<span class="money"><span class="money-code">{}</span> {}{}</span>', code, minus, digits)
+
+
+@register.simple_tag
+def age(birth_date: date | None, on: date | None = None, estimated: bool = False) -> str:
+    """Completed years; months under two years, days under one month, as children are dosed by them."""
+    if not birth_date:
+        return DASH
+    words = age_words(birth_date, on or timezone.localdate())
+    return gettext("about %(age)s") % {"age": words} if estimated else words
+
+
+def age_words(born: date, on: date) -> str:
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    if months >= 24:
+        return ngettext("%(n)d year", "%(n)d years", months // 12) % {"n": months // 12}
+    if months >= 1:
+        return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+    days = max((on - born).days, 0)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+# --- Forms -----------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def field(bound: BoundField, width: str = "", hide_label: bool = False) -> SafeString:
+    """One field with label, required mark, help and error. ``width``: full, half, third, quarter (of the row)."""
+    if not isinstance(bound, BoundField):
+        raise template.TemplateSyntaxError("{% field %} wants a bound field, as in {% field form.name %}")
+    return get_template("components/field.html").render({"field": bound, "width": width, "hide_label": hide_label})
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden key that makes a form act once, however often it is sent (core.once)."""
+    from core import once as exactly_once
+
+    return format_html('<input type="hidden" name="{}" value="{}">', exactly_once.FIELD, exactly_once.new_key())
+
+
+@register.inclusion_tag("components/confirm.html", takes_context=True)
+def confirm(
+    context: Context,
+    url: str,
+    label: Any,
+    text: Any = "",
+    tone: str = "red",
+    icon: str = "",
+    reason: bool = False,
+    button: str = "outline",
+    small: bool = False,
+) -> dict[str, Any]:
+    """A button that asks before it posts to ``url``; with ``reason=True`` it also asks why (field ``reason``)."""
+    return {
+        "url": url,
+        "label": label,
+        "text": text,
+        "tone": tone,
+        "icon": icon,
+        "reason": reason,
+        "button": button,
+        "small": small,
+        "id": f"confirm-{uuid4().hex[:8]}",
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("components/post.html", takes_context=True)
+def post(
+    context: Context, url: str, label: Any, icon: str = "", tone: str = "", small: bool = False, title: Any = ""
+) -> dict[str, Any]:
+    """A button that posts to ``url`` at once: one press, acts once. ``tone``: primary, green, red, or quiet when empty."""
+    return {
+        "url": url,
+        "label": label,
+        "icon": icon,
+        "tone": tone,
+        "small": small,
+        "title": title,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("components/filter_bar.html")
+def filter_bar(form: Any, target: str = "#rows", submit: Any = "") -> dict[str, Any]:
+    """A list's filters: sent by GET; with JavaScript the rows follow while typing."""
+    return {"form": form, "target": target, "submit": submit}
+
+
+# --- Pieces of a page ------------------------------------------------------------------------------------------------
+@register.inclusion_tag("components/empty.html", name="empty_state")
+def empty_state(title: Any = "", text: Any = "", icon: str = "inbox", url: str = "", label: Any = "") -> dict[str, Any]:
+    """What stands where rows would be. Inside ``{% for %}`` write ``{% empty_state %}``: ``{% empty %}`` is the loop's."""
+    return {"title": title, "text": text, "icon": icon, "url": url, "label": label}
+
+
+register.inclusion_tag("components/empty.html", name="empty")(empty_state)
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(page: Page, target: str = "") -> dict[str, Any]:
+    """Previous and next of ``core.paging.paginate``; with ``target`` HTMX swaps only the rows."""
+    return {"page": page, "target": target}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(
+    label: Any, value: Any, icon: str = "", tone: str = "blue", hint: Any = "", url: str = "", trend: Any = ""
+) -> dict[str, Any]:
+    """A figure of a dashboard; ``trend`` is a small text beside it, ``url`` makes the card a link."""
+    return {"label": label, "value": value, "icon": icon, "tone": tone, "hint": hint, "url": url, "trend": trend}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(value: int, total: int = 100, label: Any = "", tone: str = "") -> dict[str, Any]:
+    """How far something is: a native progress bar with its words."""
+    return {"value": value, "total": total, "label": label, "tone": tone}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(events: Iterable[Any]) -> dict[str, Any]:
+    """What happened when. An event has ``at`` and ``title``, and may have ``text``, ``actor``, ``icon``, ``tone``, ``url``."""
+    return {"events": events}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(steps: Sequence[Mapping[str, Any]], label: Any = "") -> dict[str, Any]:
+    """A visit's way. A step has ``label`` and ``state`` (done, current, todo, skipped), and may have ``at``, ``url``."""
+    return {"steps": steps, "label": label}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(items: Iterable[tuple[Any, Any]], columns: int = 1) -> dict[str, Any]:
+    """Pairs of a label and a value; what is empty is shown as a dash."""
+    return {"items": items, "columns": columns}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items: Iterable[Mapping[str, Any]], label: Any = "") -> dict[str, Any]:
+    """Links that look like tabs. An item has ``label``, ``url``, ``active``, and may have ``count``, ``icon``."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(figure: Chart) -> dict[str, Any]:
+    """A ``core.charts.Chart``, drawn, with its table for those who cannot see it."""
+    return {"chart": figure, "id": f"chart-{uuid4().hex[:8]}"}
+
+
+@register.inclusion_tag("components/patient_banner.html")
+def patient_banner(banner: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is in front of you, on every page about a patient.
+
+    ``banner``: name_local, name_latin, sex (a word), birth_date, age_estimated, mrn, allergies (list of words, or None when
+    nobody has asked yet), and may have url, phone, tier, alerts (list of (tone, words)), visit (words).
+    """
+    return {"banner": banner}
+
+
+@register.simple_tag(name="panels", takes_context=True)
+def render_panels(context: Context, slot: str, subject: Any = None) -> SafeString:
+    """The panels that departments registered for this slot, each with its own rights."""
+    request = context.get("request")
+    if request is None:
+        return SafeString("")
+    shown = []
+    for panel, extra in panels.panels_for(request, slot, subject):
+        with context.push(subject=subject, **extra):
+            shown.append(context.template.engine.get_template(panel.template).render(context))
+    return mark_safe("".join(shown))
