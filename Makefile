@@ -65,7 +65,7 @@ $(ASSETS): package-lock.json | $(PACKAGES)
 	@$(TOOLCHAIN) assets && touch $@
 
 $(MESSAGES): $(CATALOGUES) | $(PACKAGES)
-	@$(BIN)/python -m deploy.catalogues && touch $@
+	@$(BIN)/python -m core.translations.compiling && touch $@
 
 $(BROWSER): | $(PACKAGES)
 	@$(TOOLCHAIN) browser && touch $@

@@ -1,8 +1,9 @@
 """Fixtures of the whole suite.
 
-A test that touches the database asks for ``samaki`` (or carries ``pytest.mark.django_db``): it works in Samaki's schema,
-as the application's own role, inside a transaction that is rolled back. ``committed_db`` gives a database of its own
-instead, where commits and parallel connections are real. Both hold the cast (tests/cast.py) and a twin hospital, royal.
+A test that touches the database asks for ``samaki`` (or carries ``pytest.mark.django_db``): it works in Samaki's
+schema, as the application's own role, inside a transaction that is rolled back. ``committed_db`` gives a database of
+its own instead, where commits and parallel connections are real. Both hold the cast (tests/cast.py) and a twin
+hospital, royal.
 """
 
 import itertools
@@ -17,7 +18,7 @@ from django.db import connection, connections
 from django_tenants.utils import schema_context
 
 from config.database import database_from_url
-from deploy.catalogues import compile_catalogues
+from core.translations.compiling import compile_catalogues
 from deploy.local.paths import LocalDir
 from deploy.local.shared import lease
 from tests.cast import CAST
@@ -86,7 +87,7 @@ def committed_db(databases: Databases, django_db_setup: None, django_db_blocker:
         _connect(databases, main)
 
 
-# --- Hospitals ----------------------------------------------------------------------------------------------------------
+# --- Hospitals --------------------------------------------------------------------------------------------------------
 
 
 def _uses_database(request: pytest.FixtureRequest) -> bool:
@@ -126,7 +127,7 @@ def royal(samaki: Any) -> Any:
     return Hospital.objects.get(schema_name="royal")
 
 
-# --- People -------------------------------------------------------------------------------------------------------------
+# --- People -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def client_for(samaki: Any) -> Callable[..., Any]:
     return make
 
 
-# --- Measures -----------------------------------------------------------------------------------------------------------
+# --- Measures ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polib
 
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
+LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
 
 def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
