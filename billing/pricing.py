@@ -1,7 +1,7 @@
 """Every calculation with money in this product (with core.money): pure functions, Decimal only, no database.
 
-Exchange rates are riel for one US dollar; a discount's rate is a share (0.05 is 5 %). What is computed here is stored where it is used, so no
-figure on a document is ever computed a second time.
+Exchange rates are riel for one US dollar; a discount's rate is a share (0.05 is 5 %). What is computed here is stored
+where it is used, so no figure on a document is ever computed a second time.
 """
 
 from collections.abc import Sequence
@@ -177,7 +177,6 @@ def _booked(
         exchange_usd=net[USD],
         exchange_khr=exchange_khr,
         excess=_excess(due, tenders, rate, step),
-        change=change,
         change=change,
     )
 

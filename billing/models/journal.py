@@ -78,7 +78,7 @@ class Entry(UUIDModel, AppendOnly):
 
 
 class Posting(UUIDModel, AppendOnly):
-    """One side of an entry: account, currency, signed amount; `shift` where it moves a drawer or a cashier's takings."""
+    """One side of an entry: account, currency, signed amount; `shift` where it moves a cashier's takings."""
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")

@@ -15,7 +15,7 @@ def unpaid_charges(visit: Any) -> QuerySet[Charge]:
 
 
 def visit_is_settled(visit: Any) -> bool:
-    """True when nothing is pending (drafts hold pending charges) and nothing is owed. `visit` may be the id. One query each."""
+    """True when nothing is pending (drafts hold pending charges) and nothing is owed. `visit` may be the id."""
     visit_id = getattr(visit, "pk", visit)
     if Charge.objects.filter(visit_id=visit_id, status=ChargeStatus.PENDING).exists():
         return False

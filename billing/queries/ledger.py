@@ -18,7 +18,7 @@ RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
 
 
 def shift_expectation(shift: Shift) -> dict[str, Decimal]:
-    """What must lie in the drawer, by currency: float plus receipts minus change, until the closing entry empties it."""
+    """What must lie in the drawer, by currency: float plus receipts minus change, before closing empties it."""
     rows = (
         Posting.objects.filter(shift=shift, account__key="drawer")
         .exclude(entry__kind=EntryKind.SHIFT_CLOSED)

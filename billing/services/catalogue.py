@@ -28,9 +28,9 @@ def set_price(
     price_list: PriceList | None = None,
     by: Any = None,
 ) -> Price:
-    """Give a service a price from `valid_from` (today) on; the one before ends there, one already planned still follows.
+    """Give a service a price from `valid_from` (today) on; the one before ends there, a planned one still follows.
 
-    The service is made when `code` is new: then `name` (one text, or texts by language code) and `category` are needed.
+    A new `code` makes the service: then `name` (one text, or texts by language code) and `category` are needed.
     Setting the price it already has changes nothing. Raises PriceInvalid.
     """
     amount = quantize(Decimal(amount), currency)

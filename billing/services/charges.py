@@ -37,8 +37,8 @@ def capture(
 ) -> Charge:
     """Charge an event to a visit at today's price; the same event again returns the charge it already has.
 
-    `text` is what the department calls the thing and stands beside the catalogue's name. A code such as CONS-ENT that has no price
-    of its own takes the one of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
+    `text` is what the department calls the thing and stands beside the catalogue's name. A code such as CONS-ENT that
+    has no price of its own takes that of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
     """
     existing = _charge_of(source_kind, source_id)
     if existing:
