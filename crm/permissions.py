@@ -1,0 +1,1 @@
+"""Declared when the room is started."""
