@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.models import UUIDModel
+from core.models import AppendOnly, UUIDModel
 
 
 class PointKind(models.TextChoices):
@@ -12,7 +12,7 @@ class PointKind(models.TextChoices):
     SPENT = "spent", pgettext_lazy("points", "Spent")
 
 
-class PointEntry(UUIDModel):
+class PointEntry(AppendOnly, UUIDModel):
     """One movement of a family's points; never changed. The same source gives points once (unique constraint)."""
 
     membership = models.ForeignKey("crm.FamilyMembership", on_delete=models.PROTECT, related_name="entries")

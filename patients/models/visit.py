@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
-from core.models import VersionedModel, UUIDModel
+from core.models import AppendOnly, UUIDModel, VersionedModel
 from patients.states import VISIT_FLOW, Payer, VisitKind, VisitStatus
 
 
@@ -67,7 +67,7 @@ class Visit(VersionedModel):
         return VISIT_FLOW.can("cancel", self.status)
 
 
-class VisitMove(UUIDModel):
+class VisitMove(AppendOnly, UUIDModel):
     """Who moved a visit from which status to which, when and why; written by the visit services, never changed."""
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="moves")

@@ -28,7 +28,8 @@ def join_family(*, patient: Patient, family: Family, by: User) -> Patient:
     for pk in sorted([left, family.pk]):
         Family.objects.select_for_update(no_key=True).get(pk=pk)
     patient.family = family
-    patient.save()
+    patient.touch_version()
+    patient.save(update_fields=["family", "version", "updated_at"])
     _settle_head(left)
     _settle_head(family.pk)
     events.publish("patients.family_joined", patient_id=patient.pk, family_id=family.pk)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Branch, User
 from core import events
+from core.models import lock_current
 from core.numbering import next_number
 from core.preferences import preference
 from patients.errors import DuplicatesUnanswered
@@ -56,24 +57,28 @@ def register_patient(
 def change_patient(
     *,
     patient: Patient,
+    version: int,
     by: User,
     contact: Mapping[str, str] | None = None,
     identifiers: Mapping[str, str] | None = None,
     **details: Any,
 ) -> Patient:
-    """Change details of a patient; what is not named stays. Raises core.errors.StaleRecord for an outdated version."""
-    stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    """Change details of a patient; what is not named stays.
+
+    Raises core.errors.RecordChanged when somebody saved a newer version than the user had seen, and IdentifierTaken.
+    """
+    stored = lock_current(Patient, patient.pk, version)
     before = tokens_of(stored)
     for name, value in details.items():
-        setattr(patient, name, value)
-    patient.save()
+        setattr(stored, name, value)
+    stored.touch_version()
+    stored.save()
     if contact is not None:
-        _change_contact(patient, contact)
-    if identifiers is not None:
-        set_identifiers(patient=patient, identifiers=identifiers, by=by)
-    reindex_patient(patient, before=before)
-    events.publish("patients.patient_changed", patient_id=patient.pk)
-    return patient
+        _change_contact(stored, contact)
+    set_identifiers(patient=stored, identifiers=identifiers or {}, by=by)
+    reindex_patient(stored, before=before)
+    events.publish("patients.patient_changed", patient_id=stored.pk)
+    return stored
 
 
 def _change_contact(patient: Patient, contact: Mapping[str, str]) -> None:

@@ -68,6 +68,7 @@ def _move(visit: Visit, verb: str, *, reason: str, by: User) -> Visit:
     locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     before, locked.status = locked.status, VISIT_FLOW.check(verb, locked.status)
     locked.closed_at = clock.now()
+    locked.touch_version()
     locked.save(update_fields=["status", "closed_at", "version", "updated_at"])
     VisitMove.objects.create(visit=locked, from_status=before, to_status=locked.status, reason=reason, by=by)
     events.publish(f"patients.visit_{locked.status}", visit_id=locked.pk, patient_id=locked.patient_id)

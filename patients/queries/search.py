@@ -1,0 +1,144 @@
+"""Finding patients by what staff type: names in either script, phone, identity number, medical record number.
+
+Names and phones are looked up in the blind index (patients.tokens). The statement reads the rarest word's rows newest
+first and probes the others by primary key, so its cost follows what is shown, not how many patients there are.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import User
+from core.preferences import preference
+from core.text import name_words, normalise
+from patients import tokens
+from patients.identifiers import digest_of
+from patients.models import Family, Patient, PatientIdentifier
+from patients.queries.patients import normalise_mrn, sees_restricted, visible_families, visible_patients
+from patients.states import Confidentiality
+
+LIMIT = 20
+MOST_WORDS = 5
+COUNTED = 2_000  # words with more patients than this count as equally common
+TABLE = "patients_searchtoken"
+
+Alternatives = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Every word must match by one of its tokens; tiers are asked in order of how well they fit."""
+
+    words: tuple[Alternatives, ...]
+
+
+def search_patients(user: User, text: str, limit: int = LIMIT) -> list[Patient]:
+    """Return the visible patients matching the text, best fit first and newest first within it."""
+    text = normalise(text)
+    found = [*_ids_by_number(text, limit), *_ids_by_tokens(_tiers(text), limit, hide_restricted=not sees_restricted(user))]
+    order = {pk: place for place, pk in enumerate(dict.fromkeys(found))}
+    patients = visible_patients(user).filter(pk__in=order)
+    return sorted(patients, key=lambda patient: order[patient.pk])[:limit]
+
+
+def search_families(user: User, text: str, limit: int = LIMIT) -> list[Family]:
+    """Return the families with this number, or with a member found by the text."""
+    number = normalise_mrn(text)
+    named = list(visible_families(user).filter(number=number)) if number else []
+    members = search_patients(user, text, limit)
+    heads = visible_families(user).in_bulk({member.family_id for member in members})
+    return list(dict.fromkeys([*named, *(heads[member.family_id] for member in members)]))
+
+
+def _ids_by_number(text: str, limit: int) -> list[UUID]:
+    """Medical record number, exact or beginning, and identity numbers, exact."""
+    mrn = normalise_mrn(text)
+    if not re.search(r"\d", mrn) or len(mrn) < 3 and not mrn.isdigit():
+        return []
+    padded = _padded_mrn(mrn)
+    wanted = [mrn, padded] if padded else [mrn]
+    exact = list(Patient.objects.filter(mrn__in=wanted).values_list("pk", flat=True))
+    holders = PatientIdentifier.objects.filter(digest=digest_of(mrn)).order_by("-patient_id")
+    exact += holders.values_list("patient_id", flat=True)[:limit]
+    if not exact and not mrn.isdigit():
+        exact += Patient.objects.filter(mrn__startswith=mrn).order_by("-mrn").values_list("pk", flat=True)[:limit]
+    return exact
+
+
+def _padded_mrn(digits: str) -> str:
+    """Let staff type 42 for P000042."""
+    return preference("patients.mrn_format").format(number=int(digits)) if digits.isdigit() and len(digits) < 10 else ""
+
+
+def _tiers(text: str) -> list[Tier]:
+    compact = re.sub(r"[\s().+-]", "", text)
+    if compact.isdigit():
+        return _phone_tiers(text, compact)
+    words = [word for word in name_words(text) if len(word) >= 2][:MOST_WORDS]
+    if not words:
+        return []
+    whole = Tier(tuple((tokens.word_token(word),) for word in words))
+    beginning = Tier(tuple((tokens.beginning_token(word),) for word in words))
+    spelling = Tier(tuple((tokens.beginning_token(word), tokens.spelling_token(word)) for word in words))
+    return [whole, beginning, spelling]
+
+
+def _phone_tiers(text: str, digits: str) -> list[Tier]:
+    if len(digits) < tokens.SHORTEST_ENDING:
+        return []
+    whole = Tier(((tokens.phone_token(text),),))
+    if len(digits) > tokens.LONGEST_ENDING:
+        return [whole]
+    return [whole, Tier(((tokens.phone_ending_token(digits),),))]
+
+
+def _ids_by_tokens(tiers: Sequence[Tier], limit: int, *, hide_restricted: bool) -> list[UUID]:
+    if not tiers:
+        return []
+    counts = _capped_counts(tiers)
+    ordered = [sorted(tier.words, key=lambda word: sum(counts[token] for token in word)) for tier in tiers]
+    statement = " UNION ALL ".join(
+        f"(SELECT {rank} AS rank, patient_id FROM ({_tier_sql(words, hide_restricted)}) AS tier_{rank})"
+        for rank, words in enumerate(ordered)
+    )
+    parameters = [value for words in ordered for value in [*(t for word in words for t in word), limit]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} ORDER BY rank, patient_id DESC", parameters)  # noqa: S608  only our own names
+        return [row[1] for row in cursor.fetchall()]
+
+
+def _capped_counts(tiers: Sequence[Tier]) -> dict[int, int]:
+    """How common each token is, counted up to COUNTED; one word alone needs no order."""
+    distinct = {token for tier in tiers for word in tier.words for token in word}
+    if all(len(tier.words) == 1 for tier in tiers):
+        return dict.fromkeys(distinct, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t, (SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE token = t LIMIT {COUNTED}) AS some) "
+            "FROM unnest(%s::bigint[]) AS t",
+            [list(distinct)],
+        )
+        return dict(cursor.fetchall())
+
+
+def _tier_sql(words: Sequence[Alternatives], hide_restricted: bool) -> str:
+    """Rows of the first (rarest) word, newest first, kept while every other word has the same patient.
+
+    OFFSET 0 keeps the planner from turning the probes into a join over all rows of a common word.
+    """
+    rows = " UNION ALL ".join([f"SELECT patient_id FROM {TABLE} WHERE token = %s"] * len(words[0]))
+    probes = [
+        f"EXISTS (SELECT 1 FROM {TABLE} AS probe WHERE probe.patient_id = rows.patient_id "
+        f"AND probe.token IN ({', '.join(['%s'] * len(word))}) OFFSET 0)"
+        for word in words[1:]
+    ]
+    if hide_restricted:
+        probes.append(
+            "EXISTS (SELECT 1 FROM patients_patient AS seen WHERE seen.id = rows.patient_id "
+            f"AND seen.confidentiality = '{Confidentiality.NORMAL}' OFFSET 0)"
+        )
+    where = f"WHERE {' AND '.join(probes)}" if probes else ""
+    return f"SELECT patient_id FROM ({rows}) AS rows {where} ORDER BY patient_id DESC LIMIT %s"
