@@ -1,4 +1,4 @@
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -35,8 +35,8 @@ class Icd10Code(models.Model):
     class Meta:
         ordering = ["code"]
         indexes = [
-            models.Index(OpClass("plain", "text_pattern_ops"), name="icd10_plain_prefix"),
-            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="icd10_words"),
+            models.Index(name="icd10_plain_prefix", fields=["plain"], opclasses=["text_pattern_ops"]),
+            GinIndex(name="icd10_words", fields=["search_text"], opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:

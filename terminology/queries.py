@@ -1,0 +1,82 @@
+"""Reads of the shared code lists."""
+
+import re
+from collections.abc import Iterable
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Length
+from django.contrib.postgres.search import TrigramWordSimilarity
+
+from core.text import normalise
+from terminology.models import Division, Icd10Code
+from terminology.models.division import Level
+
+CODE = re.compile(r"^[a-z]\d", re.IGNORECASE)
+LIKELY = 0.45  # how alike a misspelt word must be to be offered
+
+
+def search_icd10(text: str, limit: int = 20) -> list[Icd10Code]:
+    """Return selectable ICD-10 codes for the beginning of a code (with or without dot) or words in any language.
+
+    Best first: exact code, then diagnoses common in Cambodia, titles that begin with the words, categories before their
+    details, short titles before long ones. When no title holds all the words, similar spellings are offered.
+    """
+    text = normalise(text)
+    if len(text) < 2:
+        return []
+    rows = Icd10Code.objects.filter(selectable=True)
+    if CODE.match(text):
+        return list(_by_code(rows, text)[:limit])
+    return list(_by_words(rows, text)[:limit]) or list(_by_likeness(rows, text)[:limit])
+
+
+def find_icd10(code: str) -> Icd10Code | None:
+    """Return the code as typed, with or without its dot; None for an unknown one or a chapter or block."""
+    plain = normalise(code).replace(".", "").upper()
+    return Icd10Code.objects.filter(plain=plain, selectable=True).first()
+
+
+def provinces() -> QuerySet[Division]:
+    return Division.objects.filter(level=Level.PROVINCE)
+
+
+def divisions_in(code: str) -> QuerySet[Division]:
+    """The districts of a province or the communes of a district; none for an empty code."""
+    return Division.objects.filter(parent_id=code) if code else Division.objects.none()
+
+
+def divisions_by_code(codes: Iterable[str]) -> dict[str, Division]:
+    return Division.objects.in_bulk([code for code in codes if code])
+
+
+def _by_code(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
+    plain = re.sub(r"[^a-z0-9]", "", text).upper()
+    exact = Case(When(plain=plain, then=0), default=1, output_field=IntegerField())
+    return rows.filter(plain__startswith=plain).order_by(exact, "plain")
+
+
+def _by_words(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
+    words = [word for word in text.split() if len(word) > 1] or [text]
+    for word in words:
+        rows = rows.filter(search_text__contains=word)
+    return rows.order_by(_fit(text, words), "-common", Length("title_en"), "code")
+
+
+def _fit(text: str, words: list[str]) -> Case:
+    """0 the whole title, 1 titles that begin so, 2 every word begins a word of the title, 3 somewhere inside."""
+    beginnings = Q()
+    for word in words:
+        beginnings &= Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    return Case(
+        When(Q(title_en__iexact=text) | Q(title_km=text) | Q(title_zh_hans=text), then=Value(0)),
+        When(search_text__startswith=text, then=Value(1)),
+        When(beginnings, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+def _by_likeness(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
+    likeness = TrigramWordSimilarity(text, "search_text")
+    alike = rows.annotate(likeness=likeness).filter(search_text__trigram_word_similar=text, likeness__gte=LIKELY)
+    return alike.order_by(F("likeness").desc(), "-common", Length("title_en"), "code")
