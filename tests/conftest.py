@@ -22,6 +22,7 @@ from core.translations.compiling import compile_catalogues
 from deploy.local.paths import LocalDir
 from deploy.local.shared import lease
 from tests.cast import CAST
+from tests.support.browsing import browser, page_for, signed_in, web, web_db, windows  # noqa: F401
 from tests.support.databases import Databases
 from tests.support.queries import CountedQueries
 from tests.support.threads import race as run_race
@@ -31,6 +32,23 @@ _numbers = itertools.count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in this thread
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys are marked by what they use, and come last: everything quick has spoken by then."""
+    for item in items:
+        if "web" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.report_of_call = report  # a journey that failed leaves a picture
+    return report
 
 
 # --- Servers and databases --------------------------------------------------------------------------------------------
@@ -91,7 +109,7 @@ def committed_db(databases: Databases, django_db_setup: None, django_db_blocker:
 
 
 def _uses_database(request: pytest.FixtureRequest) -> bool:
-    wanted = {"db", "samaki", "committed_db"} & set(request.fixturenames)
+    wanted = {"db", "samaki", "committed_db", "web_db"} & set(request.fixturenames)
     return bool(wanted or request.node.get_closest_marker("django_db"))
 
 
@@ -110,8 +128,10 @@ def samaki(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The hospital of the test; the connection stands in its schema."""
     from hospitals.models import Hospital
 
-    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
-    _forget_cache(f"{settings.DATABASES['default']['NAME']}.{next(_numbers)}")
+    kind = next((kind for kind in ("web_db", "committed_db") if kind in request.fixturenames), "db")
+    request.getfixturevalue(kind)
+    if kind != "web_db":  # there the web server's cache is the test's as well
+        _forget_cache(f"{settings.DATABASES['default']['NAME']}.{next(_numbers)}")
     connection.set_schema_to_public()
     hospital = Hospital.objects.get(schema_name="samaki")
     connection.set_tenant(hospital)

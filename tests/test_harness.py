@@ -1,8 +1,12 @@
 """The suite's own promises: where a test stands, as whom, and that nothing of it is left."""
 
+import base64
+
 import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
+
+from tests.support.second_factor import code
 
 
 def test_a_test_stands_in_samaki_as_the_application(samaki):
@@ -47,3 +51,23 @@ def test_a_race_runs_in_parallel_on_connections_of_their_own(race):
     outcome = race(backend, times=4)
     assert outcome.errors == []
     assert len(set(outcome.results)) == 4
+
+
+def test_the_second_factor_s_code_is_the_standard_s():
+    # RFC 6238, appendix B: SHA-1, the last six of eight digits
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    assert [code(secret, moment) for moment in (59, 1111111109, 20000000000)] == ["287082", "081804", "353130"]
+
+
+def test_the_running_product_shows_its_front_page(page_for):
+    assert page_for(None, surface="landing").title()
+
+
+def test_somebody_signs_in_through_the_form(page_for, receptionist):
+    page = page_for("receptionist")
+    assert page.url.endswith("/")
+    assert page.locator("body").inner_text()
+
+
+def test_the_owner_gives_a_second_factor(page_for):
+    assert "/login" not in page_for("owner").url

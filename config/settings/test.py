@@ -24,3 +24,4 @@ LOGGING["root"]["level"] = env.text("LOG_LEVEL", "WARNING")
 CACHES["default"]["KEY_PREFIX"] = env.text("CACHE_PREFIX", "")
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{env.text('CACHE_PREFIX', '')}.jobs."
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "test" / "media" / "suite")))
+EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", "") or None

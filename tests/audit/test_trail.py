@@ -83,7 +83,12 @@ def test_readings_and_events_are_noted_with_their_reader(samaki):
         record_reading("0190-patient", "chart")
         record_event("printed", "billing_invoice", "0190-invoice", copies=2)
     reading, event = Record.objects.order_by("-id")[:2][::-1]
-    assert (reading.kind, reading.row_id, reading.after, reading.actor) == ("read", "0190-patient", {"page": "chart"}, "sok")
+    assert (reading.kind, reading.row_id, reading.after, reading.actor) == (
+        "read",
+        "0190-patient",
+        {"page": "chart"},
+        "sok",
+    )
     assert (event.kind, event.after) == ("event", {"event": "printed", "copies": 2})
 
 
