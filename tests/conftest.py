@@ -13,16 +13,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connection, connections
 from django_tenants.utils import schema_context
 
-from config.database import database_from_url
 from core.translations.compiling import compile_catalogues
 from deploy.local.paths import LocalDir
 from deploy.local.shared import lease
 from tests.cast import CAST
 from tests.support.browsing import browser, page_for, signed_in, web, web_db, windows  # noqa: F401
+from tests.support.connecting import connect, forget_cache
 from tests.support.databases import Databases
 from tests.support.queries import CountedQueries
 from tests.support.threads import race as run_race
@@ -64,32 +63,12 @@ def databases() -> Iterator[Databases]:
         yield made
 
 
-def _connect(databases: Databases, name: str) -> None:
-    """Point Django, in every thread, and every child process to a database of the suite."""
-    environment = databases.environment(name)
-    os.environ.update(environment)
-    address = database_from_url(environment["DATABASE_URL"])
-    connections.close_all()
-    settings.DATABASES["default"].update({key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
-    settings.DATABASE_URL, settings.DATABASE_OWNER_URL = environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"]
-    settings.REDIS_URL, settings.CELERY_BROKER_URL = environment["REDIS_URL"], environment["CELERY_BROKER_URL"]
-    settings.CACHES["default"]["LOCATION"] = environment["REDIS_URL"]
-    _forget_cache(name)
-
-
-def _forget_cache(prefix: str) -> None:
-    """Nothing one test cached may be seen by another: rows are rolled back, the cache is not."""
-    settings.CACHES["default"]["KEY_PREFIX"] = prefix
-    if hasattr(caches._connections, "default"):
-        del caches["default"]
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(databases: Databases, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """This process's own copy of the template, instead of pytest-django's empty database."""
     with databases.copy("main") as name:
         with django_db_blocker.unblock():
-            _connect(databases, name)
+            connect(databases, name)
         yield
         with django_db_blocker.unblock():
             connections.close_all()
@@ -100,9 +79,9 @@ def committed_db(databases: Databases, django_db_setup: None, django_db_blocker:
     """A database of this test alone: commits are real, threads see each other's rows (see ``race``)."""
     main = settings.DATABASES["default"]["NAME"]
     with databases.copy(f"own{next(_numbers)}") as name, django_db_blocker.unblock():
-        _connect(databases, name)
+        connect(databases, name)
         yield name
-        _connect(databases, main)
+        connect(databases, main)
 
 
 # --- Hospitals --------------------------------------------------------------------------------------------------------
@@ -131,7 +110,7 @@ def samaki(request: pytest.FixtureRequest) -> Iterator[Any]:
     kind = next((kind for kind in ("web_db", "committed_db") if kind in request.fixturenames), "db")
     request.getfixturevalue(kind)
     if kind != "web_db":  # there the web server's cache is the test's as well
-        _forget_cache(f"{settings.DATABASES['default']['NAME']}.{next(_numbers)}")
+        forget_cache(f"{settings.DATABASES['default']['NAME']}.{next(_numbers)}")
     connection.set_schema_to_public()
     hospital = Hospital.objects.get(schema_name="samaki")
     connection.set_tenant(hospital)

@@ -4,16 +4,27 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from deploy.local.toolchain import find_browser
 from tests.cast import PASSWORD, TOTP_SECRET
+from tests.support.connecting import connect
 from tests.support.databases import Databases
 from tests.support.second_factor import code
 from tests.support.web import Web, running_web
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-prefers-reduced-motion"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",
+]
 PATIENCE = 10_000  # milliseconds
 SECOND_FACTOR_PATH = "/2fa/"
 
@@ -28,16 +39,11 @@ def web(databases: Databases, django_db_setup: None) -> Iterator[Web]:
 @pytest.fixture
 def web_db(web: Web, databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     """Lets the test look into the web server's database, standing in Samaki's schema."""
-    from django.conf import settings
-
-    from tests.conftest import _connect
-
     main = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
-        _connect(databases, web.database)
+        connect(databases, web.database)
         yield web.database
-        connections.close_all()
-        _connect(databases, main)
+        connect(databases, main)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +120,7 @@ def windows(
     yield opened
     _picture_of_failure(opened, request, web)
     opened.close()
-    assert opened.complaints == []
+    assert not opened.complaints, "\n".join(opened.complaints)
 
 
 def _picture_of_failure(opened: Windows, request: pytest.FixtureRequest, web: Web) -> None:
