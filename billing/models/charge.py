@@ -43,8 +43,7 @@ class Charge(UUIDModel):
         verbose_name = _("Charge")
         ordering = ["created_at", "id"]
         indexes = [
-            models.Index(fields=["visit", "status"], name="billing_charge_visit"),
-            models.Index(fields=["created_at"], condition=Q(status="pending"), name="billing_charge_pending"),
+            models.Index(fields=["visit"], condition=Q(status="pending"), name="billing_charge_pending"),
         ]
         constraints = [
             models.UniqueConstraint(

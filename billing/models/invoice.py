@@ -64,9 +64,8 @@ class Invoice(VersionedModel):
         verbose_name = _("Invoice")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["visit"], name="billing_invoice_visit"),
             models.Index(
-                fields=["-id"], condition=Q(status__in=["draft", "issued", "partly_paid"]), name="billing_invoice_open"
+                fields=["visit"], condition=Q(status__in=["issued", "partly_paid"]), name="billing_invoice_owing"
             ),
             models.Index(fields=["issued_at"], name="billing_invoice_issued_at"),
         ]

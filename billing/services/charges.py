@@ -84,7 +84,7 @@ def _end(charge: Charge, *, verb: str, reason: str, by: Any, refusal: type[Excep
     if not reason.strip():
         raise ReasonMissing()
     draft = drafts.lock_draft_of(charge)  # invoices are locked before charges everywhere
-    charge = Charge.objects.select_for_update(of=("self",)).get(pk=charge.pk)
+    charge = Charge.objects.select_for_update(of=("self",), no_key=True).get(pk=charge.pk)
     if charge.status == ChargeStatus.WAIVED and verb == "cancel":
         return charge  # nothing is asked for any more; the event may go
     if not CHARGE_FLOW.can(verb, charge.status):

@@ -38,7 +38,7 @@ def draft_invoice(*, visit: Any, by: Any) -> Invoice:
 def add_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
     """Put a pending charge of the same visit on a draft. Raises InvoiceNotDraft, ChargeElsewhere."""
     invoice = lock_draft(invoice)
-    charge = Charge.objects.select_for_update(of=("self",)).get(pk=charge.pk)
+    charge = Charge.objects.select_for_update(of=("self",), no_key=True).get(pk=charge.pk)
     taken = InvoiceLine.objects.filter(charge=charge, live=True).exclude(invoice=invoice).exists()
     if charge.visit_id != invoice.visit_id or charge.status != ChargeStatus.PENDING or taken:
         raise ChargeElsewhere()
@@ -57,7 +57,7 @@ def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
 def lock_invoice(invoice: Invoice) -> Invoice:
     """The row as it stands now, locked until the transaction ends."""
     return (
-        Invoice.objects.select_for_update(of=("self",)).select_related("visit", "family", "branch").get(pk=invoice.pk)
+        Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("visit", "family", "branch").get(pk=invoice.pk)
     )
 
 

@@ -121,7 +121,7 @@ def clear_override(*, invoice: Invoice, by: Any) -> Invoice:
 def _move_charges(lines: list[InvoiceLine], *, verb: str, by: Any, reason: str = "") -> None:
     """All charges of an invoice at once, locked in key order; ChargeElsewhere when one has moved meanwhile."""
     ids = [line.charge_id for line in lines]
-    charges = list(Charge.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    charges = list(Charge.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     if not all(CHARGE_FLOW.can(verb, charge.status) for charge in charges):
         raise ChargeElsewhere()
     target = CHARGE_FLOW.moves[verb].target

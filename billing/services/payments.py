@@ -107,7 +107,7 @@ def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> Rec
 def _lock_open_shift(cashier: Any) -> Shift:
     """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
     shift = (
-        Shift.objects.select_for_update(of=("self",))
+        Shift.objects.select_for_update(of=("self",), no_key=True)
         .select_related("branch")
         .filter(cashier=cashier, status=ShiftStatus.OPEN)
         .first()

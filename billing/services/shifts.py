@@ -37,7 +37,7 @@ def open_shift(*, drawer: Drawer, counts: Notes, by: Any) -> Shift:
     Raises ShiftAlreadyOpen (one per cashier), DrawerTaken (one per drawer), CountInvalid.
     """
     _check_notes(counts)
-    drawer = Drawer.objects.select_for_update(of=("self",)).select_related("branch").get(pk=drawer.pk)
+    drawer = Drawer.objects.select_for_update(of=("self",), no_key=True).select_related("branch").get(pk=drawer.pk)
     running = Shift.objects.filter(status__in=RUNNING_SHIFTS)
     if running.filter(cashier=by).exists():
         raise ShiftAlreadyOpen()
@@ -138,7 +138,7 @@ def _begin(drawer: Drawer, by: Any) -> Shift:
 
 
 def _lock(shift: Shift) -> Shift:
-    return Shift.objects.select_for_update(of=("self",)).get(pk=shift.pk)
+    return Shift.objects.select_for_update(of=("self",), no_key=True).get(pk=shift.pk)
 
 
 def _check_notes(counts: Notes) -> None:

@@ -1,0 +1,139 @@
+"""What waits for the cashier: visits with something to collect, and the invoices one may read."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from billing.models import Charge, Invoice, Payment, Shift
+from billing.states import OWING, RUNNING_SHIFTS, ChargeStatus, InvoiceStatus, ShiftStatus
+from core.money import Money
+from patients.models import Visit
+from patients.queries import search_patients, visible_visits
+from patients.queries.patients import sees_restricted
+from patients.states import Confidentiality
+
+
+def visits_to_collect(user: Any, *, text: str = "", branch: Any = None) -> QuerySet[Visit]:
+    """Visits with a pending charge or an unpaid invoice, newest first; found by invoice number, patient or visit."""
+    pending = Charge.objects.filter(status=ChargeStatus.PENDING).order_by().values("visit")
+    owing = Invoice.objects.filter(status__in=OWING).order_by().values("visit")
+    visits = visible_visits(user).filter(pk__in=pending.union(owing)).exclude(status="cancelled").order_by("-id")
+    if branch:
+        visits = visits.filter(branch=branch)
+    return visits.filter(_matches(user, text)) if text.strip() else visits
+
+
+def collectable_count(user: Any) -> int:
+    """How many visits wait at the cash desk: for the menu."""
+    return visits_to_collect(user).order_by().count()
+
+
+@dataclass
+class ToCollect:
+    """One row of the worklist: what is pending by currency, what is owed on invoices, and where to go next."""
+
+    visit: Visit
+    charges: int = 0
+    pending: list[Money] = field(default_factory=list)
+    owing: list[Money] = field(default_factory=list)
+    invoice_id: uuid.UUID | None = None
+    number: str = ""
+
+
+def to_collect(visits: Iterable[Visit]) -> list[ToCollect]:
+    """Sums for a page of visits, in two queries however many rows there are."""
+    rows = {visit.pk: ToCollect(visit) for visit in visits}
+    pending = Charge.objects.filter(visit__in=rows, status=ChargeStatus.PENDING).order_by().values("visit", "currency")
+    for found in pending.annotate(sum=Sum("amount"), count=Count("pk")):
+        row = rows[found["visit"]]
+        row.charges += found["count"]
+        row.pending.append(Money(found["sum"], found["currency"]))
+    for invoice in Invoice.objects.filter(visit__in=rows, status__in=OWING).order_by("id"):
+        row = rows[invoice.visit_id]
+        row.owing.append(invoice.due_money)
+        row.invoice_id, row.number = invoice.pk, invoice.number or ""
+    return list(rows.values())
+
+
+def visible_invoices(user: Any) -> QuerySet[Invoice]:
+    """Invoices of patients this user may read, newest first."""
+    invoices = Invoice.objects.select_related("visit", "patient", "branch", "issued_by", "discount_by").order_by("-id")
+    return invoices if sees_restricted(user) else invoices.filter(patient__confidentiality=Confidentiality.NORMAL)
+
+
+def search_invoices(user: Any, *, text: str = "", status: str = "") -> QuerySet[Invoice]:
+    """Invoices by number or patient, and by status; drafts are found by status only."""
+    invoices = visible_invoices(user)
+    invoices = invoices.filter(status=status) if status else invoices.exclude(status=InvoiceStatus.DRAFT)
+    if not text.strip():
+        return invoices
+    found = [patient.pk for patient in search_patients(user, text)]
+    return invoices.filter(Q(number__iendswith=text.strip()) | Q(patient__in=found))
+
+
+def visible_payments(user: Any) -> QuerySet[Payment]:
+    """Payments of invoices this user may read."""
+    payments = Payment.objects.select_related(
+        "invoice__patient", "invoice__family", "invoice__visit", "shift__branch", "cashier"
+    )
+    return payments if sees_restricted(user) else payments.filter(
+        invoice__patient__confidentiality=Confidentiality.NORMAL
+    )
+
+
+def visible_shifts(user: Any) -> QuerySet[Shift]:
+    """All shifts for whoever supervises; a cashier sees their own."""
+    shifts = Shift.objects.select_related("drawer", "branch", "cashier", "accepted_by").order_by("-id")
+    return shifts if user.may("shift:view") or user.may("shift:accept") else shifts.filter(cashier=user)
+
+
+def running_shift(user: Any) -> Shift | None:
+    """The cashier's own shift that is open or being counted."""
+    return Shift.objects.select_related("drawer", "branch").filter(cashier=user, status__in=RUNNING_SHIFTS).first()
+
+
+def shifts_to_accept_count(user: Any) -> int:
+    """Closed shifts of others that wait for acceptance: for the menu."""
+    return Shift.objects.filter(status=ShiftStatus.CLOSED).exclude(cashier=user).count()
+
+
+@dataclass(frozen=True)
+class MoneyStatus:
+    """What a visit has cost so far: for the panel on clinical pages."""
+
+    charges: Sequence[Charge]
+    pending: list[Money]
+    owing: list[Money]
+    paid: list[Money]
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.pending and not self.owing
+
+
+def money_status(visit: Any) -> MoneyStatus:
+    """Pending, owed and paid of one visit by currency; three queries."""
+    charges = list(Charge.objects.filter(visit=visit).exclude(status=ChargeStatus.CANCELLED))
+    pending: dict[str, Decimal] = defaultdict(Decimal)
+    for charge in charges:
+        if charge.status == ChargeStatus.PENDING:
+            pending[charge.currency] += charge.amount
+    invoices = Invoice.objects.filter(visit=visit).exclude(status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID])
+    sums = list(invoices.order_by().values("currency").annotate(owing=Sum(F("total") - F("paid")), taken=Sum("paid")))
+    return MoneyStatus(
+        charges=charges,
+        pending=[Money(amount, currency) for currency, amount in pending.items()],
+        owing=[Money(row["owing"], row["currency"]) for row in sums if row["owing"]],
+        paid=[Money(row["taken"], row["currency"]) for row in sums if row["taken"]],
+    )
+
+
+def _matches(user: Any, text: str) -> Q:
+    found = [patient.pk for patient in search_patients(user, text)]
+    word = text.strip().upper()
+    return Q(patient__in=found) | Q(number=word) | Q(invoices__number=word)
