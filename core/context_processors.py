@@ -4,11 +4,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from core import menu
 
+# Pages of other rooms that the frame links to, by name only: core imports nobody.
+ADDRESSES = {
+    "patient_search_url": "patients:patient-list",
+    "bell_url": "notifications:bell",
+    "notices_url": "notifications:notice-list",
+    "branch_url": "accounts:branch-choose",
+    "security_url": "mfa_index",
+    "password_url": "account_change_password",
+}
 THEMES = ("system", "light", "dark")
 
 
@@ -24,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "theme": theme_of(request),
         "menu": SimpleLazyObject(lambda: _menu(request, surface)),
+        **{name: _address(url_name) for name, url_name in ADDRESSES.items()},
     }
 
 
@@ -31,6 +42,18 @@ def theme_of(request: HttpRequest) -> str:
     """The theme this browser chose; "system" follows the device."""
     wanted = request.COOKIES.get("theme", "")
     return wanted if wanted in THEMES else "system"
+
+
+def _address(url_name: str) -> Any:
+    """The address, worked out only when the page shows it; empty where this surface has no such page."""
+    return SimpleLazyObject(lambda: _reverse(url_name))
+
+
+def _reverse(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 def _menu(request: HttpRequest, surface: str) -> list[menu.Section]:

@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import DomainError
 from core.widgets import (
     ChoiceCards,
     DateInput,
@@ -193,12 +194,10 @@ class VersionedFormMixin:
         self.add_error(None, forms.ValidationError(STALE, code="stale"))
 
 
-def add_domain_error(form: forms.BaseForm, error: Exception) -> None:
-    """Show a ``core.errors.DomainError`` beside the field it names, or above the form when it names none."""
-    field = getattr(error, "field", None)
-    message = getattr(error, "message", None) or str(error)
-    code = getattr(error, "code", None)
-    form.add_error(field if field in form.fields else None, forms.ValidationError(message, code=code))
+def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
+    """Show the error beside the field it names, or above the form when it names none."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, forms.ValidationError(str(error), code=error.code))
 
 
 def render_field(field: BoundField, **context: Any) -> SafeString:

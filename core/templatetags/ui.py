@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from django import template
 from django.forms import BoundField
-from django.template import Context
+from django.template import Context, NodeList
 from django.template.loader import get_template
+from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -273,3 +274,17 @@ def render_panels(context: Context, slot: str, subject: Any = None) -> SafeStrin
         with context.push(subject=subject, **extra):
             shown.append(context.template.engine.get_template(panel.template).render(context))
     return mark_safe("".join(shown))
+
+
+@register.simple_tag(takes_context=True)
+def echo_block(context: Context, name: str) -> SafeString:
+    """The text of a block of this page once more: the title is both in the browser's tab and above the page."""
+    return BlockNode(name, NodeList()).render(context)
+
+
+@register.filter
+def initials(person: Any) -> str:
+    """One or two letters for a person's mark; a Khmer or Chinese name gives its first sign."""
+    words = str(person).split()
+    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
+    return "".join(letters).upper() if all(letter.isascii() for letter in letters) else "".join(letters[:1])

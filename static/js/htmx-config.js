@@ -1,0 +1,27 @@
+// What HTMX does when things go wrong: the page keeps what was typed, and says in words what happened.
+(() => {
+  const words = document.getElementById("toasts")?.dataset ?? {};
+  const say = (text, level) => window.toast?.(text, level);
+  let lost = null;
+
+  document.addEventListener("htmx:sendError", () => {
+    lost ??= say(words.lost, "warning") ?? true;
+  });
+  window.addEventListener("offline", () => {
+    lost ??= say(words.lost, "warning") ?? true;
+  });
+  const back = () => {
+    if (!lost) return;
+    lost.remove?.();
+    lost = null;
+    say(words.back, "success");
+  };
+  window.addEventListener("online", back);
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.xhr?.status && back());
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (event.detail.elt?.matches?.("[hx-trigger*=every], [hx-trigger*=load]") && status !== 401) return; // a refresh nobody asked for fails quietly
+    const message = event.detail.xhr.getResponseHeader("X-Message");
+    say(message ? decodeURIComponent(message) : words.failed, "error");
+  });
+})();
