@@ -23,7 +23,6 @@ class Look:
     label: str | Promise = ""
 
 
-
 _COMMON: dict[str, Look] = {
     "draft": Look("grey", "pencil", pgettext_lazy("state", "Draft")),
     "open": Look("blue", "circle-dot", pgettext_lazy("state", "Open")),

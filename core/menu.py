@@ -1,7 +1,7 @@
 """The portal's department menu: every department registers its own entries, each user sees the permitted ones.
 
-    menu.register(Entry(group="laboratory", label=_("Worklist"), url_name="laboratory:worklist",
-                        permission="lab_order:view", icon="flask", order=10, count=waiting_count))
+menu.register(Entry(group="laboratory", label=_("Worklist"), url_name="laboratory:worklist",
+                    permission="lab_order:view", icon="flask", order=10, count=waiting_count))
 """
 
 from collections.abc import Callable, Iterable

@@ -32,7 +32,9 @@ def menu_counts(request: HttpRequest) -> HttpResponse:
     """How much waits behind each menu entry: asked for after the page is there, so that no page is slowed by it."""
     surface = getattr(request, "surface", "portal")
     counts = {entry.slug: _count(entry, request.user) for entry in menu.entries_for(request.user, surface)}
-    return render(request, "base/_menu_counts.html", {"counts": {slug: n for slug, n in counts.items() if n is not None}})
+    return render(
+        request, "base/_menu_counts.html", {"counts": {slug: n for slug, n in counts.items() if n is not None}}
+    )
 
 
 def _count(entry: menu.Entry, user: Any) -> int | None:

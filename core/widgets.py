@@ -188,7 +188,9 @@ class SearchSelect(forms.Select):
             least=self.least,
             chosen=value if label is not None else "",
             label=label if label is not None else (value or ""),
-            matches=[] if label is not None or not value else [(self._value(row), str(row)) for row in self._found(value)],
+            matches=[]
+            if label is not None or not value
+            else [(self._value(row), str(row)) for row in self._found(value)],
         )
         return context
 
