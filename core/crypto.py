@@ -22,6 +22,7 @@ from core import keyring
 from core.keyring import KeyRing, MissingKey
 
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BYTES = 32
 INDEX_BYTES = 16
 PREFIX = "v1"
@@ -103,9 +104,10 @@ def _digest(value: str, purpose: str) -> bytes:
 def _parse(token: str) -> tuple[int, bytes]:
     try:
         prefix, version, body = token.split(":")
-        if prefix != PREFIX:
+        raw = urlsafe_b64decode(body)
+        if prefix != PREFIX or len(raw) < NONCE_BYTES + TAG_BYTES:
             raise ValueError(prefix)
-        return int(version), urlsafe_b64decode(body)
+        return int(version), raw
     except (ValueError, Base64Error) as error:
         raise TamperedCiphertext("Not a ciphertext") from error
 

@@ -18,7 +18,7 @@ class Secret(VersionedModel):
 
     name = EncryptedTextField("Name", max_length=50)
     nickname = EncryptedTextField(blank=True, default="")
-    note = EncryptedTextField(multiline=True, blank=True, null=True)  # noqa: DJ001
+    note = EncryptedTextField(multiline=True, blank=True, null=True)
     born_on = EncryptedDateField(null=True, blank=True)
     weight = EncryptedDecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     facts = EncryptedJSONField(default=dict, blank=True)
@@ -39,6 +39,9 @@ class Keepsake(models.Model):
         app_label = "core"
         db_table = "core_test_keepsake"
         apps = Secret._meta.apps
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 TABLES = """

@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from django.db import connection, transaction
 from django_tenants.utils import tenant_context
@@ -19,7 +21,7 @@ def test_each_hospital_has_its_own_series(samaki, royal):
 
 def test_a_rollback_gives_the_number_back(samaki):
     next_number("invoice")
-    with pytest.raises(KeyError), transaction.atomic():
+    with contextlib.suppress(KeyError), transaction.atomic():
         assert next_number("invoice") == 2
         raise KeyError
     assert next_number("invoice") == 2

@@ -56,6 +56,7 @@ def test_each_hospital_has_its_own_answers(samaki, royal, owner):
 
 
 def test_a_request_asks_the_database_once(samaki, django_assert_num_queries):
+    Preference.objects.exists()  # the connection is open and stands in the hospital's schema
     with remembered(), django_assert_num_queries(1):
         for key in ("tests.rounding", "tests.limit", "tests.rounding"):
             preference(key)
@@ -70,7 +71,13 @@ def test_a_changed_answer_holds_within_the_same_request(samaki, owner):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("tests.rounding", 1001), ("tests.rounding", "5"), ("tests.rounding", True), ("tests.greeting", "hm"), ("tests.limit", 1.5)],
+    [
+        ("tests.rounding", 1001),
+        ("tests.rounding", "5"),
+        ("tests.rounding", True),
+        ("tests.greeting", "hm"),
+        ("tests.limit", 1.5),
+    ],
 )
 def test_what_does_not_fit_the_declaration_is_refused(samaki, owner, key, value):
     with pytest.raises(ValidationError):
