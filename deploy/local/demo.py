@@ -32,13 +32,14 @@ def manage(environment: dict[str, str], *arguments: str, owner: bool = False) ->
 def prepare_database(environment: dict[str, str]) -> None:
     say("Database: migrations of the platform and of every hospital")
     manage(environment, "migrate_schemas", "--verbosity", "0", owner=True)
-    manage(environment, "seed_demo", "--if-empty", owner=True)
+    if any(ROOT.glob("*/management/commands/seed_demo.py")):
+        manage(environment, "seed_demo", "--if-empty", owner=True)
 
 
 def children(environment: dict[str, str], local: LocalDir, port: int) -> list[Child]:
     """Web, worker and beat of this installation."""
     bin_directory = PYTHON.parent
-    celery = [str(bin_directory / "celery"), "-A", "config", "--skip-checks"]
+    celery = [str(bin_directory / "celery"), "-A", "config", "--skip-checks", "--quiet"]
     schedule = str(local.path / "beat-schedule")
     web_environment = {
         **environment,
@@ -112,8 +113,7 @@ def run(local: LocalDir, port: int) -> None:
 def stop(processes: list[Child], services: Services) -> None:
     say("Stopping")
     for child in processes:
-        if child.exited() is None and child.process:
-            child.process.send_signal(child.stop_signal)  # all at once: they need no order among themselves
+        child.ask_to_stop()  # all at once: they need no order among themselves
     for child in processes:
         child.stop()
     services.stop()

@@ -16,6 +16,7 @@ def local_environment(services: Services, port: int, settings: str = "config.set
         "PUBLIC_PORT": str(port),
         "PUBLIC_SCHEME": "http",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",  # warnings are for the suite and `make check`
     }
 
 

@@ -33,9 +33,11 @@ class Child:
     ready: Callable[[], bool] = lambda: True
     patience: float = 20.0
     process: subprocess.Popen[bytes] | None = None
+    asked_to_stop: bool = False
 
     def start(self) -> None:
         """Start; must be called in the main thread, for the kernel binds the child to the thread that forked it."""
+        self.asked_to_stop = False
         output = subprocess.PIPE if self.log is None else self.log.open("ab")
         self.process = subprocess.Popen(
             list(self.command),
@@ -69,11 +71,17 @@ class Child:
                 raise StartFailed(f"{self.name} did not answer within {self.patience:.0f} s.{self._tail()}")
             time.sleep(0.03)
 
+    def ask_to_stop(self) -> None:
+        """Send the polite signal, once: some programs take a second one for impatience."""
+        if self.process and self.exited() is None and not self.asked_to_stop:
+            self.asked_to_stop = True
+            self.process.send_signal(self.stop_signal)
+
     def stop(self, patience: float = 15.0) -> None:
         """Ask the child to end, insist after the patience; returns when it is gone."""
         if self.process is None or self.exited() is not None:
             return
-        self.process.send_signal(self.stop_signal)
+        self.ask_to_stop()
         try:
             self.process.wait(patience)
         except subprocess.TimeoutExpired:
