@@ -225,6 +225,10 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "no-reply@localhost")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # core.middleware.SecurityHeadersMiddleware sends frame-ancestors and X-Frame-Options
+    "auth.W004",  # usernames are unique whatever their case, by a constraint over lower(username)
+]
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 PLATFORM_TAGLINE = _("One calm system for a hospital's whole day")
