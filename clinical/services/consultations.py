@@ -1,4 +1,4 @@
-"""What a doctor does with the own line: the ticket moves in its queue, the encounter follows in the same transaction."""
+"""What a doctor does with the own line: ticket and encounter move together, in one transaction."""
 
 from django.db import transaction
 

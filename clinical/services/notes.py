@@ -41,7 +41,10 @@ def save_draft(*, encounter: Encounter, texts: Mapping[str, str], version: int, 
 
 @transaction.atomic
 def sign_note(*, encounter: Encounter, version: int, by) -> Note:
-    """Sign what is saved at this version; afterwards the database refuses every change. Raises NoteChanged, NoteIsEmpty."""
+    """Sign what is saved at this version; afterwards the database refuses every change.
+
+    Raises NoteChanged, NoteIsEmpty, NoteIsSigned, EncounterIsClosed.
+    """
     note = _lock_note(encounter, by=by)
     refuse_unwritable(note.encounter)
     if note.is_signed:

@@ -1,4 +1,4 @@
-"""Builds the English and Chinese voice packs from text with espeak-ng and ffmpeg; nothing of it is needed at run time."""
+"""Builds the English and Chinese voice packs with espeak-ng and ffmpeg; neither is needed at run time."""
 
 import string
 import subprocess
@@ -11,7 +11,9 @@ from queueing.speech import SUFFIX, audio_folder
 
 ENGLISH_NUMBERS = [*range(20), *range(20, 100, 10)]
 # espeak-ng reads pinyin; the characters stand beside it in queueing/data/queue_phrases.csv.
-PINYIN_NUMBERS = dict(enumerate("ling2 yi1 er4 san1 si4 wu3 liu4 qi1 ba1 jiu3 shi2".split())) | {100: "bai3"}
+PINYIN_NUMBERS = dict(
+    enumerate(["ling2", "yi1", "er4", "san1", "si4", "wu3", "liu4", "qi1", "ba1", "jiu3", "shi2"])
+) | {100: "bai3"}
 PINYIN_PHRASES = {
     "now_calling": "qing3",
     "number": "hao4",
@@ -28,7 +30,8 @@ ENGLISH_PHRASES = {
     "thanks": "thank you",
 }
 # Silence around a fragment is cut, then a little is put back, so that fragments join evenly.
-FILTER = "silenceremove=start_periods=1:start_threshold=-45dB,areverse,silenceremove=start_periods=1:start_threshold=-45dB,areverse,loudnorm=I=-16:TP=-1.5,apad=pad_dur=0.06"
+_TRIM = "silenceremove=start_periods=1:start_threshold=-45dB"
+FILTER = f"{_TRIM},areverse,{_TRIM},areverse,loudnorm=I=-16:TP=-1.5,apad=pad_dur=0.06"
 CHIME = "aevalsrc='0.5*exp(-3*t)*sin(2*PI*880*t)+0.5*gt(t,0.35)*exp(-3*(t-0.35))*sin(2*PI*659.25*(t-0.35))':d=1.3"
 
 

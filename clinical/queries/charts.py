@@ -1,0 +1,74 @@
+"""What a page about a patient shows of the clinical record."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, VitalSigns
+from clinical.states import EncounterStatus, RecordStatus
+from patients.models import Patient
+
+TIMELINE_LENGTH = 10
+
+
+def active_allergies(patient: Patient) -> QuerySet[Allergy]:
+    """Allergies in force, severe ones first. Prescribing and dispensing check against `substance` and `atc_code`."""
+    return patient.allergies.filter(status=RecordStatus.ACTIVE).order_by("-severity", "created_at")
+
+
+def allergy_words(patient: Patient) -> list[str] | None:
+    """Substances to be shown in the banner; an empty list: none known; None: nobody has asked yet."""
+    words = [allergy.substance for allergy in active_allergies(patient)]
+    if not words and not patient.allergy_reviews.exists():
+        return None
+    return words
+
+
+def active_conditions(patient: Patient) -> QuerySet[Condition]:
+    return patient.conditions.filter(status=RecordStatus.ACTIVE)
+
+
+def active_history(patient: Patient) -> QuerySet[HistoryItem]:
+    return patient.history_items.filter(status=RecordStatus.ACTIVE)
+
+
+def latest_vitals(patient: Patient, limit: int = 3) -> list[VitalSigns]:
+    """The newest sets of vital signs, newest first, without those entered in error."""
+    valid = patient.vital_signs.filter(status=RecordStatus.ACTIVE).select_related("taken_by")
+    return list(valid.order_by("-taken_at", "-id")[:limit])
+
+
+def earlier_diagnoses(patient: Patient, *, before: Encounter, limit: int = 10) -> list[Diagnosis]:
+    found = patient.diagnoses.filter(status=RecordStatus.ACTIVE).exclude(encounter=before)
+    return list(found.select_related("encounter").order_by("-created_at")[:limit])
+
+
+def timeline(patient: Patient, *, without: Encounter | None = None, limit: int = TIMELINE_LENGTH) -> list[Encounter]:
+    """Encounters of a patient, newest first, each with its active diagnoses."""
+    encounters = patient.encounters.exclude(status=EncounterStatus.ENTERED_IN_ERROR)
+    if without is not None:
+        encounters = encounters.exclude(pk=without.pk)
+    diagnoses = Diagnosis.objects.filter(status=RecordStatus.ACTIVE).order_by("role", "created_at")
+    return list(
+        encounters.select_related("department", "practitioner")
+        .prefetch_related(Prefetch("diagnoses", queryset=diagnoses, to_attr="active_diagnoses"))
+        .order_by("-arrived_at")[:limit]
+    )
+
+
+def banner(patient: Patient, *, visit: Any = None) -> dict[str, Any]:
+    """Who is in front of you, for `{% patient_banner %}`."""
+    return {
+        "name_local": patient.native_name,
+        "name_latin": patient.latin_name,
+        "sex": patient.get_sex_display(),
+        "birth_date": patient.birth_date,
+        "age_estimated": not patient.birth_date_is_exact,
+        "mrn": patient.mrn,
+        "allergies": allergy_words(patient),
+        "url": reverse("patients:patient-detail", args=[patient.pk]),
+        "visit": visit.number if visit else "",
+        "alerts": [("red", _("Restricted record"))] if patient.is_restricted else [],
+    }

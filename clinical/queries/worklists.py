@@ -1,0 +1,114 @@
+"""Who waits for whom today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+
+from accounts.models import Branch, DepartmentKind, User
+from clinical.models import Encounter, VitalSigns
+from clinical.queries.encounters import visible_encounters
+from clinical.states import OPEN, EncounterStatus, RecordStatus
+from core.clock import today
+from queueing.models import Queue
+from queueing.queries import callable_queues, todays_queues
+from queueing.states import RANK, TicketStatus
+
+TRIAGE_KINDS = [DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY]
+_RANK_ORDER = Case(
+    *(When(priority=priority, then=Value(rank)) for priority, rank in RANK.items()), output_field=IntegerField()
+)
+LONGEST_LIST = 200  # a doctor's line of one day; beyond it somebody else should help
+
+
+def waiting_for_triage(user: User, branch: Branch) -> QuerySet[Encounter]:
+    """Today's patients of a branch who wait and have not been triaged, most urgent first."""
+    return (
+        visible_encounters(user)
+        .filter(
+            branch=branch,
+            date=today(),
+            status=EncounterStatus.WAITING,
+            triaged_at__isnull=True,
+            department__kind__in=TRIAGE_KINDS,
+        )
+        .order_by(_RANK_ORDER, "arrived_at")
+    )
+
+
+def triaged_today(user: User, branch: Branch) -> QuerySet[Encounter]:
+    """Today's patients of a branch who were triaged, newest first, with their vital signs."""
+    triaged = visible_encounters(user).filter(branch=branch, date=today(), triaged_at__isnull=False)
+    return with_vitals(triaged).order_by("-triaged_at")
+
+
+def with_vitals(encounters: QuerySet[Encounter]) -> QuerySet[Encounter]:
+    """Fetch valid vital signs along: `encounter.valid_vitals`, newest first."""
+    valid = VitalSigns.objects.filter(status=RecordStatus.ACTIVE).order_by("-taken_at", "-id")
+    return encounters.prefetch_related(Prefetch("vital_signs", queryset=valid, to_attr="valid_vitals"))
+
+
+@dataclass
+class DoctorsDay:
+    """A doctor's line of today, sorted into what to do next."""
+
+    in_room: list[Encounter] = field(default_factory=list)
+    called: list[Encounter] = field(default_factory=list)
+    returning: list[Encounter] = field(default_factory=list)
+    waiting: list[Encounter] = field(default_factory=list)
+    away: list[Encounter] = field(default_factory=list)
+    skipped: list[Encounter] = field(default_factory=list)
+
+    @classmethod
+    def sort(cls, encounters: Iterable[Encounter], user: User) -> "DoctorsDay":
+        day = cls()
+        for encounter in encounters:
+            day._place(encounter, user).append(encounter)
+        return day
+
+    def _place(self, encounter: Encounter, user: User) -> list[Encounter]:
+        ticket = encounter.ticket.status if encounter.ticket else ""
+        if encounter.status == EncounterStatus.IN_PROGRESS:
+            return self.in_room
+        if ticket in (TicketStatus.CALLED, TicketStatus.SERVING):
+            return self.called
+        if ticket == TicketStatus.SKIPPED:
+            return self.skipped
+        if encounter.status == EncounterStatus.RETURNING:
+            return self.returning
+        return self.away if encounter.status == EncounterStatus.AWAITING_RESULTS else self.waiting
+
+
+def doctors_queues(user: User, branch: Branch) -> QuerySet[Queue]:
+    """Today's lines the user may call from in a branch, care departments only."""
+    queues = callable_queues(user).filter(branch=branch, department__kind__in=[*TRIAGE_KINDS, DepartmentKind.INPATIENT])
+    return todays_queues(queues)
+
+
+def doctors_day(user: User, branch: Branch) -> DoctorsDay:
+    """Everybody in the user's lines today, and whom the user is seeing, in calling order; two queries."""
+    mine = Q(practitioner=user) | Q(practitioner__isnull=True, department__kind__in=TRIAGE_KINDS)
+    encounters = visible_encounters(user).filter(mine, branch=branch, date=today(), status__in=OPEN)
+    ordered = with_vitals(encounters).order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
+    return DoctorsDay.sort(ordered[:LONGEST_LIST], user)
+
+
+def _ticket_rank() -> Case:
+    ranks = (When(ticket__priority=priority, then=Value(rank)) for priority, rank in RANK.items())
+    return Case(*ranks, default=Value(len(RANK)), output_field=IntegerField())
+
+
+def count_waiting_for_triage(user: User) -> int:
+    return Encounter.objects.filter(
+        date=today(),
+        status=EncounterStatus.WAITING,
+        triaged_at__isnull=True,
+        department__kind__in=TRIAGE_KINDS,
+    ).count()
+
+
+def count_waiting_for_me(user: User) -> int:
+    """How many of the user's own patients wait, those with results included."""
+    return Encounter.objects.filter(
+        practitioner=user, date=today(), status__in=[EncounterStatus.WAITING, EncounterStatus.RETURNING]
+    ).count()

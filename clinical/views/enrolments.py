@@ -1,0 +1,49 @@
+"""Enrolling a patient at the desk, and the slip with the number."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.permissions import requires
+from clinical.forms import EnrolmentForm
+from clinical.queries import banner, visible_encounters
+from clinical.services.enrolments import enrol_visit
+from core.errors import DomainError
+from core.forms import add_domain_error
+from core.htmx import render_page
+from core.once import exactly_once
+from patients.queries.patients import visible_patients
+from patients.queries.visits import open_visits
+from queueing.queries import people_ahead
+
+
+@requires("visit:enrol")
+@exactly_once
+def visit_enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = get_object_or_404(visible_patients(request.user), pk=pk)
+    form = EnrolmentForm(
+        request.POST or None, user=request.user, branch=request.workplace.branch, initial=request.GET.dict()
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            enrolment = enrol_visit(patient=patient, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("clinical:visit-enrolled", enrolment.encounter.pk)
+    context = {"form": form, "patient": patient, "banner": banner(patient), "open_visits": open_visits(patient)}
+    status = 422 if form.is_bound else 200
+    return render_page(request, "clinical/enrolment/form.html", context, fragment="fields", status=status)
+
+
+@requires("visit:enrol")
+def visit_enrolled(request: HttpRequest, pk: UUID) -> HttpResponse:
+    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    context = {
+        "encounter": encounter,
+        "ticket": encounter.ticket,
+        "ahead": people_ahead(encounter.ticket) if encounter.ticket else 0,
+        "banner": banner(encounter.patient, visit=encounter.visit),
+    }
+    return render(request, "clinical/enrolment/detail.html", context)
