@@ -13,6 +13,6 @@ urlpatterns = [
     path("places/", workplaces.workplace_list, name="workplace-list"),
     path("places/<slug:kind>/new/", workplaces.workplace_new, name="workplace-new"),
     path("places/<slug:kind>/<uuid:pk>/", workplaces.workplace_edit, name="workplace-edit"),
-    path("branch/", workplaces.branch_switch, name="branch-switch"),
+    path("branch/", workplaces.branch_choose, name="branch-choose"),
     path("me/", welcome.profile, name="profile"),
 ]

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ReportsConfig(AppConfig):
     name = "reports"
+
+    def ready(self) -> None:
+        from reports import menu, permissions  # noqa: F401  they declare themselves when imported

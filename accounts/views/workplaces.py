@@ -56,10 +56,10 @@ def _kind(kind: str) -> tuple[type[Model], type[ModelForm]]:
 
 @open_to_staff
 @require_POST
-def branch_switch(request: HttpRequest) -> HttpResponse:
+def branch_choose(request: HttpRequest) -> HttpResponse:
     """Work in another branch from now on; one that is not the person's is 404."""
     try:
         choose_branch(request, UUID(request.POST.get("branch", "")))
     except (ValueError, Branch.DoesNotExist) as problem:
         raise Http404 from problem
-    return redirect("home")
+    return redirect("reports:home")

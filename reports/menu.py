@@ -1,0 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.menu import Entry, register
+
+register(Entry(group="today", label=_("Overview"), url_name="reports:home", icon="layout-dashboard", order=1, key="h"))
