@@ -2,7 +2,7 @@
 
 The words of PRODUCT's state machines are known here; a room registers others, or another look for one of its own::
 
-    badges.register("lab_order", {"verified": Look("green", "checks", _("Verified"))})     # {% badge status "lab_order" %}
+    badges.register("lab_order", {"verified": Look("green", "checks", _("Verified"))})    # {% badge s "lab_order" %}
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """``kind``: bar, line, area, stacked, doughnut. ``title`` is also the table's caption; ``unit`` belongs to the values."""
+    """``kind``: bar, line, area, stacked, doughnut. ``title`` also heads the table; ``unit`` belongs to the values."""
 
     title: Any
     labels: Sequence[Any]

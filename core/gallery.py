@@ -13,10 +13,11 @@ from core.forms import ChoiceCards, DecimalInput, Form, PhoneInput, SearchSelect
 from core.paging import paginate
 
 STATES = (
-    "draft open waiting called serving in_progress finished closed cancelled no_show ordered collected received resulted "
-    "verified released rejected active partly_dispensed dispensed expired pending invoiced issued partly_paid paid void "
-    "booked confirmed checked_in emergency suspended"
-).split()
+    *("draft", "open", "waiting", "called", "serving", "in_progress", "finished", "closed", "cancelled", "no_show"),
+    *("ordered", "collected", "received", "resulted", "verified", "released", "rejected", "active", "dispensed"),
+    *("partly_dispensed", "expired", "pending", "invoiced", "issued", "partly_paid", "paid", "void", "booked"),
+    *("confirmed", "checked_in", "emergency", "suspended"),
+)
 FLAGS = ("N", "L", "H", "LL", "HH", "A", "AA")
 
 
@@ -86,15 +87,15 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
             "Collected today",
             ["Cash", "KHQR", "Card"],
             [
-                Series("USD", [Decimal("412.50"), Decimal("96"), Decimal("120")]),
+                Series("USD", [Decimal("412.50"), Decimal(96), Decimal(120)]),
                 Series("KHR", [Decimal(310), Decimal(150), 0]),
             ],
             kind="stacked",
             unit="USD",
         ),
         "ring": Chart("Payers", ["Self", "NSSF", "HEF"], [Series("Visits", [56, 23, 21])], kind="doughnut", unit="%"),
-        "today": date.today(),
-        "baby": date.today() - timedelta(days=40),
+        "today": timezone.localdate(),
+        "baby": timezone.localdate() - timedelta(days=40),
     }
 
 

@@ -13,16 +13,16 @@ NAMES = frozenset(
     brain brand-telegram briefcase browser bug building building-bank building-community building-hospital
     building-store bulb calculator calendar calendar-check calendar-due calendar-event calendar-off
     calendar-plus calendar-time capsule cash cash-banknote chart-bar chart-donut chart-dots chart-line chart-pie
-    check checkbox checklist checks chevron-down chevron-left chevron-right chevron-up circle circle-check
-    circle-dashed circle-dot circle-minus circle-plus circle-x clipboard clipboard-check clipboard-data
-    clipboard-heart clipboard-list clipboard-plus clipboard-text clock clock-hour-4 clock-pause coin coins
-    command copy credit-card crown currency-dollar cut dashboard database dental details device-desktop
-    device-desktop-analytics device-floppy device-mobile device-tv devices discount dna door door-enter
-    door-exit dots dots-vertical download droplet droplet-half e-passport ear edit exchange exclamation-circle
-    external-link eye eye-check eye-off eyeglass face-mask file file-analytics file-check file-description
-    file-download file-export file-invoice file-off file-plus file-report file-spreadsheet file-text file-x
-    files filter filter-off fingerprint first-aid-kit flag flame flask flask-2 flask-off folder forms friends
-    gauge gender-agender gender-female gender-male gift grid-dots grip-vertical hand-stop headset
+    check checkbox checklist checks chevron-down chevron-left chevron-right chevron-up chevrons-down chevrons-up
+    circle circle-check circle-dashed circle-dot circle-minus circle-plus circle-x clipboard clipboard-check
+    clipboard-data clipboard-heart clipboard-list clipboard-plus clipboard-text clock clock-hour-4 clock-pause
+    coin coins command copy credit-card crown currency-dollar cut dashboard database dental details
+    device-desktop device-desktop-analytics device-floppy device-mobile device-tv devices discount dna door
+    door-enter door-exit dots dots-vertical download droplet droplet-half e-passport ear edit exchange
+    exclamation-circle external-link eye eye-check eye-off eyeglass face-mask file file-analytics file-check
+    file-description file-download file-export file-invoice file-off file-plus file-report file-spreadsheet
+    file-text file-x files filter filter-off fingerprint first-aid-kit flag flame flask flask-2 flask-off folder
+    forms friends gauge gender-agender gender-female gender-male gift grid-dots grip-vertical hand-stop headset
     health-recognition heart heart-handshake heart-rate-monitor heartbeat help help-circle hexagon history home
     home-heart hospital hourglass id id-badge id-badge-2 inbox infinity info-circle key keyboard language
     layout-dashboard layout-grid layout-list layout-sidebar-left-collapse layout-sidebar-left-expand leaf
@@ -46,7 +46,7 @@ NAMES = frozenset(
     user-shield user-star user-x users users-group vaccine vaccine-bottle versions video virus virus-off volume
     volume-off walk wallet wash weight wheelchair wifi wifi-off wind woman world writing writing-sign x zoom-in
     zoom-out zzz
-    """.split()
+    """.split()  # noqa: SIM905
 )
 FALLBACK = "point"  # shown for a name that is not in the list; a guard test finds such names before a user does
 

@@ -53,6 +53,10 @@ class Entry:
     def slug(self) -> str:
         return self.url_name.replace(":", "-")
 
+    @property
+    def counts(self) -> bool:
+        return self.count is not None
+
 
 @dataclass
 class Item:

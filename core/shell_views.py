@@ -1,7 +1,5 @@
 """The few addresses of the page's frame itself: theme, counts of the menu, and the gallery of components."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,14 +29,9 @@ def theme_set(request: HttpRequest) -> HttpResponse:
 def menu_counts(request: HttpRequest) -> HttpResponse:
     """How much waits behind each menu entry: asked for after the page is there, so that no page is slowed by it."""
     surface = getattr(request, "surface", "portal")
-    counts = {entry.slug: _count(entry, request.user) for entry in menu.entries_for(request.user, surface)}
-    return render(
-        request, "base/_menu_counts.html", {"counts": {slug: n for slug, n in counts.items() if n is not None}}
-    )
-
-
-def _count(entry: menu.Entry, user: Any) -> int | None:
-    return entry.count(user) if entry.count else None
+    counted = [entry for entry in menu.entries_for(request.user, surface) if entry.count]
+    counts = {entry.slug: entry.count(request.user) for entry in counted}
+    return render(request, "base/_menu_counts.html", {"counts": counts})
 
 
 @login_not_required

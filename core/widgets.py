@@ -19,7 +19,7 @@ def ascii_digits(text: str) -> str:
 
 
 def iso_date(text: str) -> str:
-    """21/11/2026, 21-11-2026 and 2026/11/21 as 2026-11-21; what is no date is returned as typed, for the field to refuse."""
+    """21/11/2026, 21-11-2026 and 2026/11/21 as 2026-11-21; what is no date stays as typed, for the field to refuse."""
     text = ascii_digits(text).strip()
     if match := _DAY_FIRST.match(text):
         day, month, year = match.groups()
@@ -53,7 +53,7 @@ class _TypedInput(forms.TextInput):
 
 
 class DecimalInput(_TypedInput):
-    """A number typed on a decimal keypad, with its unit beside it. Never a spinner: a mouse wheel must not change a dose."""
+    """A number from a decimal keypad, with its unit beside it. No spinner: a mouse wheel must not change a dose."""
 
     template_name = "components/widgets/decimal.html"
     attributes = {"inputmode": "decimal"}
@@ -181,6 +181,7 @@ class SearchSelect(forms.Select):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = forms.Widget.get_context(self, name, value, attrs)
         label = self._label_of(value)
+        unresolved = bool(value) and label is None
         context["widget"].update(
             url=str(self.url),
             text_name=self.text_name(name),
@@ -188,9 +189,7 @@ class SearchSelect(forms.Select):
             least=self.least,
             chosen=value if label is not None else "",
             label=label if label is not None else (value or ""),
-            matches=[]
-            if label is not None or not value
-            else [(self._value(row), str(row)) for row in self._found(value)],
+            matches=[(self._value(row), str(row)) for row in self._found(value)] if unresolved else [],
         )
         return context
 

@@ -14,9 +14,9 @@ from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from core import badges, icons, panels
 from core.charts import Chart
@@ -57,30 +57,18 @@ def badge(value: Any, kind: str = "", label: Any = "", tone: str = "", icon: str
 @register.simple_tag
 def kbd(keys: str) -> SafeString:
     """A hint which keys do this: ``{% kbd "g q" %}``."""
-    return mark_safe(" ".join(format_html("<kbd>{}</kbd>", key) for key in keys.split()))
+    return format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in keys.split()))
 
 
 FLAGS = {
-    "N": ("grey", "", "normal"),
-    "L": ("amber", "arrow-down", "low"),
-    "H": ("amber", "arrow-up", "high"),
-    "LL": ("red", "chevrons-down", "critically low"),
-    "HH": ("red", "chevrons-up", "critically high"),
-    "A": ("amber", "alert-triangle", "abnormal"),
-    "AA": ("red", "alert-octagon", "critically abnormal"),
+    "N": ("grey", "", pgettext_lazy("result", "Normal")),
+    "L": ("amber", "arrow-down", pgettext_lazy("result", "Low")),
+    "H": ("amber", "arrow-up", pgettext_lazy("result", "High")),
+    "LL": ("red", "chevrons-down", pgettext_lazy("result", "Critically low")),
+    "HH": ("red", "chevrons-up", pgettext_lazy("result", "Critically high")),
+    "A": ("amber", "alert-triangle", pgettext_lazy("result", "Abnormal")),
+    "AA": ("red", "alert-octagon", pgettext_lazy("result", "Critically abnormal")),
 }
-
-
-def _flag_words(code: str) -> str:
-    return {
-        "N": pgettext("result", "Normal"),
-        "L": pgettext("result", "Low"),
-        "H": pgettext("result", "High"),
-        "LL": pgettext("result", "Critically low"),
-        "HH": pgettext("result", "Critically high"),
-        "A": pgettext("result", "Abnormal"),
-        "AA": pgettext("result", "Critically abnormal"),
-    }[code]
 
 
 @register.simple_tag
@@ -89,9 +77,9 @@ def flag(code: Any) -> SafeString:
     key = str(getattr(code, "value", code) or "").upper()
     if key not in FLAGS:
         return SafeString("")
-    tone, sign, _words = FLAGS[key]
+    tone, sign, words = FLAGS[key]
     mark = _icon(sign) if sign else ""
-    return format_html('<span class="state state-{}">{}{} {}</span>', tone, mark, key, _flag_words(key))
+    return format_html('<span class="state state-{}">{}{} {}</span>', tone, mark, key, words)
 
 
 # --- Values ----------------------------------------------------------------------------------------------------------
@@ -175,7 +163,7 @@ def confirm(
 def post(
     context: Context, url: str, label: Any, icon: str = "", tone: str = "", small: bool = False, title: Any = ""
 ) -> dict[str, Any]:
-    """A button that posts to ``url`` at once: one press, acts once. ``tone``: primary, green, red, or quiet when empty."""
+    """A button that posts to ``url``: one press, acts once. ``tone``: primary, green, red; plain when empty."""
     return {
         "url": url,
         "label": label,
@@ -196,7 +184,7 @@ def filter_bar(form: Any, target: str = "#rows", submit: Any = "") -> dict[str, 
 # --- Pieces of a page ------------------------------------------------------------------------------------------------
 @register.inclusion_tag("components/empty.html", name="empty_state")
 def empty_state(title: Any = "", text: Any = "", icon: str = "inbox", url: str = "", label: Any = "") -> dict[str, Any]:
-    """What stands where rows would be. Inside ``{% for %}`` write ``{% empty_state %}``: ``{% empty %}`` is the loop's."""
+    """What stands where rows would be. In a ``{% for %}`` write ``empty_state``: ``empty`` is the loop's own word."""
     return {"title": title, "text": text, "icon": icon, "url": url, "label": label}
 
 
@@ -225,13 +213,13 @@ def progress(value: int, total: int = 100, label: Any = "", tone: str = "") -> d
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[Any]) -> dict[str, Any]:
-    """What happened when. An event has ``at`` and ``title``, and may have ``text``, ``actor``, ``icon``, ``tone``, ``url``."""
+    """What happened when. An event has ``at`` and ``title``; it may have text, actor, icon, tone, url."""
     return {"events": events}
 
 
 @register.inclusion_tag("components/stepper.html")
 def stepper(steps: Sequence[Mapping[str, Any]], label: Any = "") -> dict[str, Any]:
-    """A visit's way. A step has ``label`` and ``state`` (done, current, todo, skipped), and may have ``at``, ``url``."""
+    """A visit's way. A step has ``label`` and ``state`` (done, current, todo, skipped); it may have at, url."""
     return {"steps": steps, "label": label}
 
 
@@ -257,8 +245,8 @@ def chart(figure: Chart) -> dict[str, Any]:
 def patient_banner(banner: Mapping[str, Any]) -> dict[str, Any]:
     """Who is in front of you, on every page about a patient.
 
-    ``banner``: name_local, name_latin, sex (a word), birth_date, age_estimated, mrn, allergies (list of words, or None when
-    nobody has asked yet), and may have url, phone, tier, alerts (list of (tone, words)), visit (words).
+    ``banner``: name_local, name_latin, sex (a word), birth_date, age_estimated, mrn, allergies (list of words, or None
+    when nobody has asked yet), and may have url, phone, tier, alerts (list of (tone, words)), visit (words).
     """
     return {"banner": banner}
 
@@ -273,7 +261,7 @@ def render_panels(context: Context, slot: str, subject: Any = None) -> SafeStrin
     for panel, extra in panels.panels_for(request, slot, subject):
         with context.push(subject=subject, **extra):
             shown.append(context.template.engine.get_template(panel.template).render(context))
-    return mark_safe("".join(shown))
+    return SafeString("".join(shown))
 
 
 @register.simple_tag(takes_context=True)
