@@ -137,7 +137,8 @@ SEVERITY_ORDER = (
     Severity.MODERATE,
     Severity.MINOR,
 )
-# A warning of these severities stops the signature until somebody writes down why it is overridden; so does any allergy.
+# A warning of these severities stops the signature until somebody writes down why it is overridden. An allergy to the
+# medicine itself or to its class is never below major.
 BLOCKING_SEVERITIES = (Severity.CONTRAINDICATED, Severity.MAJOR)
 
 

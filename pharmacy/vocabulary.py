@@ -6,6 +6,7 @@ code that prescribers type, but every screen and every label shows the clear wor
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import TextChoices
 from django.utils.text import format_lazy
@@ -80,6 +81,9 @@ class DoseUnit(TextChoices):
     MIU = "MIU", pgettext_lazy("unit", "million international units")
 
 
+# Opened for one dose; what is left over is thrown away, so each dose takes whole containers.
+SINGLE_USE = {PackUnit.VIAL, PackUnit.AMPOULE, PackUnit.SYRINGE, PackUnit.BAG, PackUnit.SACHET, PackUnit.UNIT_DOSE}
+
 # Micrograms per unit of mass and international units per unit of activity: doses compare only inside one scale.
 MASS_IN_MCG = {DoseUnit.MCG: Decimal(1), DoseUnit.MG: Decimal(1000), DoseUnit.G: Decimal(1_000_000)}
 ACTIVITY_IN_IU = {DoseUnit.IU: Decimal(1), DoseUnit.MIU: Decimal(1_000_000)}
@@ -101,6 +105,8 @@ class Route(TextChoices):
     INFILTRATION = "infiltration", _("by infiltration")
 
 
+INJECTED = {Route.IV, Route.IV_INFUSION, Route.IM, Route.SC, Route.SPINAL, Route.INFILTRATION}
+
 # Absorbed too little to count as systemic therapy: interactions and same-class duplicates are not raised for them.
 LOCAL_ROUTES = {Route.TOPICAL, Route.OPHTHALMIC, Route.VAGINAL}
 
@@ -111,7 +117,7 @@ class Frequency:
 
     code: str
     words: str
-    per_day: Decimal | None
+    per_day: Fraction | None
 
     @property
     def label(self) -> str:
@@ -121,19 +127,19 @@ class Frequency:
 FREQUENCIES = {
     frequency.code: frequency
     for frequency in (
-        Frequency("OD", _("once a day"), Decimal(1)),
-        Frequency("BD", _("two times a day"), Decimal(2)),
-        Frequency("TDS", _("three times a day"), Decimal(3)),
-        Frequency("QDS", _("four times a day"), Decimal(4)),
-        Frequency("OM", _("every morning"), Decimal(1)),
-        Frequency("ON", _("every night"), Decimal(1)),
-        Frequency("HS", _("at bedtime"), Decimal(1)),
-        Frequency("Q4H", _("every 4 hours"), Decimal(6)),
-        Frequency("Q6H", _("every 6 hours"), Decimal(4)),
-        Frequency("Q8H", _("every 8 hours"), Decimal(3)),
-        Frequency("Q12H", _("every 12 hours"), Decimal(2)),
-        Frequency("EOD", _("every second day"), Decimal("0.5")),
-        Frequency("WEEKLY", _("once a week"), Decimal(1) / Decimal(7)),
+        Frequency("OD", _("once a day"), Fraction(1)),
+        Frequency("BD", _("two times a day"), Fraction(2)),
+        Frequency("TDS", _("three times a day"), Fraction(3)),
+        Frequency("QDS", _("four times a day"), Fraction(4)),
+        Frequency("OM", _("every morning"), Fraction(1)),
+        Frequency("ON", _("every night"), Fraction(1)),
+        Frequency("HS", _("at bedtime"), Fraction(1)),
+        Frequency("Q4H", _("every 4 hours"), Fraction(6)),
+        Frequency("Q6H", _("every 6 hours"), Fraction(4)),
+        Frequency("Q8H", _("every 8 hours"), Fraction(3)),
+        Frequency("Q12H", _("every 12 hours"), Fraction(2)),
+        Frequency("EOD", _("every second day"), Fraction(1, 2)),
+        Frequency("WEEKLY", _("once a week"), Fraction(1, 7)),
         Frequency("STAT", _("one time only, at once"), None),
     )
 }

@@ -9,18 +9,14 @@ from core.models import VersionedModel
 from pharmacy.vocabulary import LOCAL_ROUTES, DoseUnit, Form, PackUnit, Route
 
 ATC_PATTERN = r"^[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?$"
+validate_code = RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use capital letters, digits and dashes."))
 validate_atc = RegexValidator(ATC_PATTERN, _("Write an ATC code such as J01CA04."))
 
 
 class Medicine(VersionedModel):
     """One line of the hospital's formulary: one substance, form and strength, counted in whole pack units."""
 
-    code = models.CharField(
-        _("Code"),
-        max_length=40,
-        unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Use A-Z, 0-9, -."))],
-    )
+    code = models.CharField(_("Code"), max_length=40, unique=True, validators=[validate_code])
     name = models.CharField(_("Name"), max_length=160)
     inn = models.CharField(_("Generic name (INN)"), max_length=160)
     brand_names = models.CharField(_("Brand names"), max_length=255, blank=True)

@@ -10,7 +10,7 @@ from pharmacy.states import MovementKind
 
 
 class StockMovement(AppendOnly, UUIDModel):
-    """One line of the stock ledger: whole units in (positive) or out (negative). Never altered; a mistake is adjusted."""
+    """One line of the stock ledger: whole units in (positive) or out (negative). A mistake is adjusted by another."""
 
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="movements")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="movements")

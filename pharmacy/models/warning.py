@@ -18,7 +18,6 @@ class SafetyWarning(AppendOnly, UUIDModel):
     severity = models.CharField(_("Severity"), max_length=16, choices=Severity)
     key = models.CharField(max_length=120)  # the same finding has the same key whenever the checks run
     text = EncryptedTextField(_("Warning"))
-    is_overridden = models.BooleanField(default=False)
     reason = EncryptedTextField(_("Reason"), blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -31,9 +30,7 @@ class SafetyWarning(AppendOnly, UUIDModel):
             # Nobody passes an allergy, a contraindication or a major interaction without a written reason.
             models.CheckConstraint(
                 name="pharmacy_warning_blocking_has_reason",
-                condition=(~Q(kind="allergy") & ~Q(severity__in=["contraindicated", "major"]))
-                | Q(severity__in=["unavailable", "minor"])
-                | Q(is_overridden=True),
+                condition=~Q(severity__in=["contraindicated", "major"]) | ~Q(reason=""),
             ),
         ]
 
