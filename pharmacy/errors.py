@@ -33,10 +33,6 @@ class PrescriptionEmpty(DomainError):
     message = _("Add at least one medicine.")
 
 
-class NotYourPrescription(DomainError):
-    message = _("Only the doctor who wrote this prescription can sign it.")
-
-
 class MedicineTwice(DomainError):
     message = _("This medicine is already on the prescription. Change the line that is there.")
     field = "medicine"
@@ -66,12 +62,16 @@ class ItemNotOutstanding(DomainError):
     message = _("Nothing is outstanding for this medicine.")
 
 
+class ItemStopped(DomainError):
+    message = _("A medicine in this bag was stopped by the doctor. Cancel the preparation and prepare again.")
+
+
+class ReviewMissing(DomainError):
+    message = _("This prescription waits for the doctor's answer or a new review.")
+
+
 class PreparedAlready(DomainError):
     message = _("Medicines for this prescription are already prepared. Hand them over or cancel first.")
-
-
-class PreparedMeanwhile(DomainError):
-    message = _("Medicines are prepared for this prescription. Cancel the preparation first.")
 
 
 class StockShort(DomainError):
@@ -132,6 +132,10 @@ class PaymentMissing(DomainError):
 class ReturnTooLarge(DomainError):
     message = _("At most %(most)s can be returned.")
     field = "quantity"
+
+
+class QuarantineMissing(DomainError):
+    message = _("This branch has no quarantine location.")
 
 
 class ReturnInvoiced(DomainError):

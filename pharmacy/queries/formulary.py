@@ -38,11 +38,7 @@ def _fits(word: str) -> Q:
 
 def filtered_medicines(*, text: str = "", form: str = "", only: str = "") -> QuerySet[Medicine]:
     """The catalogue list: search, dosage form, and one of "high_alert", "controlled", "inactive"."""
-    medicines = Medicine.objects.all()
-    if only == "inactive":
-        medicines = medicines.filter(is_active=False)
-    else:
-        medicines = medicines.filter(is_active=True)
+    medicines = Medicine.objects.filter(is_active=only != "inactive")
     if only in ("high_alert", "controlled"):
         medicines = medicines.filter(**{only: True})
     if form:

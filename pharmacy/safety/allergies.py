@@ -12,8 +12,8 @@ from pharmacy.states import CheckKind, Severity
 
 SUBGROUP = 5  # ATC fourth level, chemical subgroup: J01CA
 
-# Classes as staff write them in three languages, with the ATC prefixes that belong to them. Own list, to be confirmed by
-# the hospital. Word borders matter: "sulfate" is no sulfonamide, "nystatin" is no statin.
+# Classes as staff write them in three languages, with the ATC prefixes that belong to them. Own list, to be confirmed
+# by the hospital. Word borders matter: "sulfate" is no sulfonamide, "nystatin" is no statin.
 _CLASSES = {
     r"penicill?in|ប៉េនីស៊ីលីន|ប៉េនីសុីលីន|青霉素": ("J01C",),
     r"ce(f|ph)alosporin|头孢": ("J01DB", "J01DC", "J01DD", "J01DE"),
