@@ -63,7 +63,7 @@ def _count_returned(line: DispenseLine, item: PrescriptionItem, quantity: int) -
 
 
 def _charge_anew(line: DispenseLine, visit, reason: str, by: User) -> None:
-    """The charge is always for what the patient kept: the old one is taken back, one for the rest stands in its place."""
+    """The charge is always for what the patient kept: the old one is taken back, one for the rest takes its place."""
     try:
         cancel_charge(source_kind=CHARGE_SOURCE, source_id=line.pk, reason=reason, by=by)
     except ChargeAlreadyInvoiced as error:
