@@ -194,6 +194,9 @@ class EncryptedDateField(EncryptedMixin, models.DateField):
 class EncryptedDecimalField(EncryptedMixin, models.DecimalField):
     """An exact number; ``max_digits`` and ``decimal_places`` bound what forms accept. The scale is kept as given."""
 
+    def __init__(self, *args: Any, max_digits: int = 12, decimal_places: int = 4, **kwargs: Any) -> None:
+        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+
     def serialise(self, value: Decimal) -> str:
         return format(value, "f")
 

@@ -5,10 +5,11 @@ from deploy.local.environment import adopt_environment
 adopt_environment()
 
 from config.settings.base import *  # noqa: E402
-from config.settings.base import LOGGING, env  # noqa: E402
+from config.settings.base import INSTALLED_APPS, LOGGING, env  # noqa: E402
 
 DEBUG = env.flag("DEBUG")  # off unless asked for: the demo shows the real error pages
 DEMO = True  # demo sign-ins may exist
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

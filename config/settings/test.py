@@ -1,10 +1,11 @@
 """The suite: the servers tests/ started, quick password hashes, no static manifest, jobs in line."""
 
 from config.settings.base import *
-from config.settings.base import BASE_DIR, CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, LOGGING, Path, env
+from config.settings.base import BASE_DIR, CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS, LOGGING, Path, env
 
 DEBUG = False
 DEMO = True
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 SECRET_KEY = env.text("SECRET_KEY", "tests-only-" + "0" * 40)
 MASTER_KEY = env.text("MASTER_KEY", "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE=")
 METRICS_TOKEN = "tests-only-metrics-token"  # noqa: S105

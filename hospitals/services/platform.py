@@ -10,6 +10,7 @@ from accounts.services.roles import NEEDS_SECOND_FACTOR, create_roles, meet_new_
 from core.crypto import create_hospital_keys
 from hospitals.models import Plan, RoleTemplate
 from hospitals.services.starting import in_three_languages
+from terminology.services.loading import load_terminology
 
 PLANS = [
     ("clinic", _("Clinic"), _("One branch, everything an outpatient clinic needs"), "49", 1, 15, 20_000),
@@ -20,7 +21,8 @@ PLANS = [
 
 @transaction.atomic
 def prepare_platform() -> None:
-    """Create what is missing of the platform's keys, roles, role templates and plans; never change what exists."""
+    """Create what is missing of the platform's reference tables, keys, roles, templates and plans; never change what exists."""
+    load_terminology()
     create_hospital_keys()
     create_roles({code: default_codes(code) for code in PLATFORM_ROLES}, PLATFORM_ROLES)
     meet_new_permissions()
