@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -117,5 +117,8 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         metrics.REFUSALS.labels(code=exception.code).inc()
-        template = "409.html#message" if wants_fragment(request) else "409.html"
-        return render(request, template, {"error": exception}, status=exception.status)
+        if not wants_fragment(request):
+            return render(request, "409.html", {"error": exception}, status=exception.status)
+        response = render(request, "409.html#message", {"error": exception}, status=exception.status)
+        response["X-Message"] = quote(str(exception))  # static/js/htmx-config.js shows it as a toast
+        return response
