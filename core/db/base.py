@@ -16,7 +16,8 @@ from core.db import writing
 
 # A SELECT of a function that writes says so with a leading comment.
 _WRITES = re.compile(
-    r"\s*(?:/\* writes \*/|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b)", re.IGNORECASE | re.DOTALL
+    r"\s*(?:/\* writes \*/|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|WITH\b.*\b(?:INSERT|UPDATE|DELETE)\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
