@@ -47,6 +47,8 @@ class Ciphertext(str):
 class EncryptedAttribute(DeferredAttribute):
     """Opens the column's ciphertext on first reading and keeps the token while the value stays the same."""
 
+    field: "EncryptedMixin"
+
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         value = super().__get__(instance, cls)
         if isinstance(value, Ciphertext):
@@ -75,10 +77,10 @@ def _not_searchable(field: models.Field) -> FieldError:
     return FieldError(f"{field} is encrypted: search through its blind index")
 
 
-class EncryptedMixin:
+class EncryptedMixin(models.Field):
     """Storage of an encrypted field; mixed in before the field that validates and renders the plain value."""
 
-    descriptor_class = EncryptedAttribute
+    descriptor_class: Any = EncryptedAttribute
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if any(kwargs.get(option) for option in ("unique", "db_index", "primary_key")):

@@ -130,7 +130,7 @@ def round_cash(amount_khr: Decimal, step: int = 100) -> Decimal:
 
 def format_money(money: Money) -> str:
     """Return ``USD 12.50`` or ``KHR 50,000``: the same in every language, so that no figure is ever misread."""
-    return f"{money.currency.value} {money.amount:,f}"
+    return f"{Currency(money.currency).value} {money.amount:,f}"
 
 
 class CurrencyField(models.CharField):

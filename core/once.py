@@ -63,7 +63,7 @@ def exactly_once(view: View) -> View:
             _keep(key, response) if _is_redirect(response) else _give_back(view, response)
             return response
 
-    acting_once.acts_once = True
+    acting_once.acts_once = True  # type: ignore[attr-defined]  # for guards over the URL maps
     return acting_once
 
 

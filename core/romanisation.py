@@ -29,7 +29,7 @@ _STEPS = [
         (r"h(?=[A-Z]|$)", ""),  # and so does a mute h: Sahn
         (r"h", "H"),
         (r"([A-Z])\1+", r"\1"),
-        (r"(?<=[A-Z])S$", lambda found: "" if found.string[found.start() - 1] in "GNMTKPC" else "S"),  # Vongs
+        (r"(?<=[GNMTKPC])S$", ""),  # Vongs
         # diphthongs before the single groups
         (r"(ie|ea|ia|e|ae|i)(o|u|V|oV|uV)$", "9"),  # Keo, Kev, Khieu, Kheav
         (r"(ao|au|aoV|auV|aV)$", "8"),  # Mao, Mau, Maov
