@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from patients.views import address, card, chart, editing, families, registration, search
 
 app_name = "patients"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", search.patient_list, name="patient-list"),
+    path("new/", registration.patient_new, name="patient-new"),
+    path("new/duplicates/", registration.patient_duplicates, name="patient-duplicates"),
+    path("address/", address.address_fields, name="address-fields"),
+    path("families/options/", families.family_options, name="family-options"),
+    path("families/<uuid:pk>/", families.family_detail, name="family-detail"),
+    path("families/<uuid:pk>/head/", families.family_head_change, name="family-head-change"),
+    path("<uuid:pk>/", chart.patient_detail, name="patient-detail"),
+    path("<uuid:pk>/edit/", editing.patient_edit, name="patient-edit"),
+    path("<uuid:pk>/card/", card.patient_card, name="patient-card"),
+    path("<uuid:pk>/family/", families.family_join, name="family-join"),
+]

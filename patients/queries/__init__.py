@@ -1,7 +1,7 @@
 """Reads of the patients room."""
 
 from patients.queries.duplicates import Match, find_duplicates
-from patients.queries.patients import find_by_mrn, newest_patients, visible_families, visible_patients
+from patients.queries.patients import find_by_mrn, newest_patients, sees_restricted, visible_families, visible_patients
 from patients.queries.search import search_families, search_patients
 from patients.queries.visits import open_visits, visible_visits, visits_of
 
@@ -13,6 +13,7 @@ __all__ = [
     "open_visits",
     "search_families",
     "search_patients",
+    "sees_restricted",
     "visible_families",
     "visible_patients",
     "visible_visits",
