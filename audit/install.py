@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from audit import sql
-from audit.registry import APPEND_ONLY, HIDDEN, NOT_TRAILED
+from audit.registry import APPEND_ONLY, HIDDEN, NOT_TRAILED, READ_ONLY
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -75,6 +75,8 @@ def _grant(cursor: CursorWrapper, schema: str, schema_name: str, tables: dict[st
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}")
     for table in sorted(APPEND_ONLY & tables.keys()):
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {schema}."{table}" FROM {role}')
+    for table in sorted(READ_ONLY & tables.keys()):
+        cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {schema}."{table}" FROM {role}')
     for table in ("audit_record", "audit_seal"):
         cursor.execute(f'REVOKE INSERT ON {schema}."{table}" FROM {role}')
     cursor.execute(f'REVOKE INSERT, UPDATE, DELETE ON {schema}."django_migrations" FROM {role}')

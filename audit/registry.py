@@ -22,6 +22,8 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     "core_datakey": ("wrapped",),
 }
 
+READ_ONLY: set[str] = set()  # written by deployments only
+
 
 def append_only(model: type[Model]) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on the model's table, by grants and by triggers."""
@@ -31,3 +33,8 @@ def append_only(model: type[Model]) -> None:
 def not_trailed(table: str, why: str) -> None:
     """Leave a table of machinery out of the trail; a guard test prints the list with the reasons."""
     NOT_TRAILED[table] = why
+
+
+def read_only(table: str) -> None:
+    """Let only deployments write the table: the application's own role may read it."""
+    READ_ONLY.add(table)

@@ -13,9 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.text import show_phone
 from patients.models import Patient
-from patients.states import Precision
 
 Contribution = Callable[[Patient], dict[str, Any]]
 _contributions: list[Contribution] = []
@@ -35,9 +33,9 @@ def banner_of(patient: Patient) -> dict[str, Any]:
         "name_latin": patient.latin_name,
         "sex": patient.get_sex_display(),
         "birth_date": patient.birth_date,
-        "age_estimated": patient.birth_date_precision in {Precision.ESTIMATED, Precision.YEAR},
+        "age_estimated": patient.age_is_estimated,
         "mrn": patient.mrn,
-        "phone": show_phone(patient.phone) if patient.phone else "",
+        "phone": patient.shown_phone,
         "url": reverse("patients:patient-detail", args=[patient.pk]),
         "allergies": None,
         "alerts": _own_alerts(patient),

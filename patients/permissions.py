@@ -9,7 +9,11 @@ DESK = ["receptionist", "cashier"]
 OFFICE = ["owner", "admin"]
 
 declare("patient:view", _("Find and read patients"), roles=[*OFFICE, *CARE, *DESK, "accountant", "auditor"])
-declare("patient:view_restricted", _("Read patients whose record is restricted"), roles=[*OFFICE, "doctor", "nurse", "auditor"])
+declare(
+    "patient:view_restricted",
+    _("Read patients whose record is restricted"),
+    roles=[*OFFICE, "doctor", "nurse", "auditor"],
+)
 declare("patient:create", _("Register patients"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
 declare("patient:edit", _("Change patients' details"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
 declare("patient:restrict", _("Restrict who may read a patient"), roles=[*OFFICE, "doctor"])

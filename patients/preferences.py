@@ -1,9 +1,37 @@
 """Rules of this room that a hospital may change."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.preferences import declare
 
-declare("patients.mrn_format", default="P{number:06d}", label=_("Format of medical record numbers"), kind=str)
-declare("patients.family_format", default="F{number:06d}", label=_("Format of family numbers"), kind=str)
-declare("patients.visit_format", default="V{number:07d}", label=_("Format of visit numbers"), kind=str)
+
+def refuse_format(pattern: str) -> None:
+    """Raise ValidationError for a number format that would give equal, empty or overlong numbers."""
+    try:
+        first, second = (pattern.format(number=number, date=date(2026, 1, 1)) for number in (1, 2))
+    except (LookupError, ValueError, AttributeError) as error:
+        raise ValidationError(_("Write a format such as P{number:06d}."), code="format") from error
+    if first == second or len(first) > 16 or first != first.upper() or " " in first:
+        raise ValidationError(_("Write a format such as P{number:06d}."), code="format")
+
+
+declare(
+    "patients.mrn_format",
+    default="P{number:06d}",
+    label=_("Format of medical record numbers"),
+    kind=str,
+    check=refuse_format,
+)
+declare(
+    "patients.family_format",
+    default="F{number:06d}",
+    label=_("Format of family numbers"),
+    kind=str,
+    check=refuse_format,
+)
+declare(
+    "patients.visit_format", default="V{number:07d}", label=_("Format of visit numbers"), kind=str, check=refuse_format
+)

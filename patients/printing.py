@@ -6,12 +6,13 @@ from typing import Any
 import segno
 from django.conf import settings
 
-from core.pdf import render_pdf
 from patients.models import Patient
 
 
 def card_pdf(patient: Patient, *, hospital: Any) -> bytes:
     """Return the patient's card (85.6 × 54 mm). The QR holds the record number only, never a name."""
+    from core.pdf import render_pdf  # the PDF engine is large; pages that print nothing do without it
+
     return render_pdf(
         "patients/card.typ",
         {

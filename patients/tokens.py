@@ -23,7 +23,7 @@ SHORTEST_ENDING, LONGEST_ENDING = 4, 8
 def tokens_of(patient: Patient) -> set[int]:
     """Return every token under which this patient is to be found."""
     tokens = {token for word in searched_words(patient) for token in _word_tokens(word)}
-    for phone in (patient.phone, patient.phone_other):
+    for phone in filter(None, (patient.phone, patient.phone_other)):
         tokens.update(_phone_tokens(phone))
     tokens.update(name_and_year_tokens(patient, [patient.birth_date.year]))
     return tokens
@@ -80,9 +80,7 @@ def _word_tokens(word: str) -> Iterator[int]:
 
 
 def _phone_tokens(phone: str) -> Iterator[int]:
-    digits = "".join(filter(str.isdigit, normalise_phone(phone or "")))
-    if not digits:
-        return
+    digits = normalise_phone(phone).removeprefix("+")
     yield phone_token(phone)
     for length in range(SHORTEST_ENDING, min(LONGEST_ENDING, len(digits)) + 1):
         yield phone_ending_token(digits[-length:])

@@ -52,4 +52,3 @@ def _or_none(read: Callable[[], Value]) -> Value | None:
         return read()
     except (ValueError, OverflowError, PhoneNotValid):
         return None
-

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterable
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
-from django.contrib.postgres.search import TrigramWordSimilarity
 
 from core.text import normalise
 from terminology.models import Division, Icd10Code
 from terminology.models.division import Level
 
 CODE = re.compile(r"^[a-z]\d", re.IGNORECASE)
-LIKELY = 0.45  # how alike a misspelt word must be to be offered
 
 
 def search_icd10(text: str, limit: int = 20) -> list[Icd10Code]:
@@ -78,5 +77,5 @@ def _fit(text: str, words: list[str]) -> Case:
 
 def _by_likeness(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
     likeness = TrigramWordSimilarity(text, "search_text")
-    alike = rows.annotate(likeness=likeness).filter(search_text__trigram_word_similar=text, likeness__gte=LIKELY)
+    alike = rows.annotate(likeness=likeness).filter(search_text__trigram_word_similar=text)
     return alike.order_by(F("likeness").desc(), "-common", Length("title_en"), "code")

@@ -276,3 +276,9 @@ def initials(person: Any) -> str:
     words = str(person).split()
     letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
     return "".join(letters).upper() if all(letter.isascii() for letter in letters) else "".join(letters[:1])
+
+
+@register.filter
+def may(user: Any, permission: str) -> bool:
+    """``{% if request.user|may:"patient:edit" %}``: offer only what the person may do; the view checks again."""
+    return user.is_authenticated and user.may(permission)

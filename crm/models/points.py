@@ -31,7 +31,8 @@ class PointEntry(AppendOnly, UUIDModel):
             models.CheckConstraint(name="point_balance_never_below_zero", condition=models.Q(balance_after__gte=0)),
             models.CheckConstraint(
                 name="point_sign_matches_kind",
-                condition=models.Q(kind="earned", points__gt=0) | models.Q(kind__in=["reversed", "spent"], points__lt=0),
+                condition=models.Q(kind="earned", points__gt=0)
+                | models.Q(kind__in=["reversed", "spent"], points__lt=0),
             ),
         ]
         indexes = [models.Index(name="points_of_membership", fields=["membership", "-id"])]

@@ -7,12 +7,14 @@ from core.models import VersionedModel
 
 
 class Tier(VersionedModel):
-    """A step of the membership: from so many points on, invoices of the family are so much cheaper. Edited by the hospital."""
+    """A step of the membership: from so many points on, invoices of the family are so much cheaper."""
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
     threshold = models.DecimalField(_("points needed"), max_digits=12, decimal_places=2, unique=True)
-    rate = models.DecimalField(_("discount"), max_digits=5, decimal_places=4, help_text=_("Share of the invoice: 0.05 is 5 %"))
+    rate = models.DecimalField(
+        _("discount"), max_digits=5, decimal_places=4, help_text=_("Share of the invoice: 0.05 is 5 %")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:

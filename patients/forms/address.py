@@ -21,7 +21,11 @@ class AddressMixin(forms.Form):
         """Fill the three lists; a district outside the chosen province is forgotten, and so is its commune."""
         province = self._value_of("province")
         district = self._value_of("district") if self._value_of("district").startswith(province or "-") else ""
-        for name, rows in (("province", provinces()), ("district", divisions_in(province)), ("commune", divisions_in(district))):
+        for name, rows in (
+            ("province", provinces()),
+            ("district", divisions_in(province)),
+            ("commune", divisions_in(district)),
+        ):
             self.fields[name].widget.choices = [("", "—"), *((row.code, row.name) for row in rows)]
 
     def clean(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class NameField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         name = " ".join(super().clean(value).split())
-        if any(sign.isdigit() or sign in "<>{}[]@#$%^&*_=+|\\/\"" for sign in name):
+        if any(sign.isdigit() or sign in '<>{}[]@#$%^&*_=+|\\/"' for sign in name):
             raise ValidationError(_("A name has letters only."), code="name")
         return name
 

@@ -25,7 +25,11 @@ PLAIN = [
     *["sex", "phone", "phone_other", "email", "province", "district", "commune", "village", "street"],
     *["nationality", "occupation", "preferred_language", "blood_group", "confidentiality", "deceased_on"],
 ]
-UNITS = [("years", pgettext_lazy("age", "years")), ("months", pgettext_lazy("age", "months")), ("days", pgettext_lazy("age", "days"))]
+UNITS = [
+    ("years", pgettext_lazy("age", "years")),
+    ("months", pgettext_lazy("age", "months")),
+    ("days", pgettext_lazy("age", "days")),
+]
 NO_CHOICE = [("", "—")]
 
 
@@ -38,7 +42,13 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
     native_given_name = NameField(label=_("Given name in Khmer"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, widget=SegmentedChoice)
     birth_date = BirthDateField(label=_("Birth date"), help_text=_("A day, 12/1984 or only a year."))
-    age = forms.IntegerField(label=_("or age"), required=False, min_value=0, max_value=40_000, widget=DecimalInput({"maxlength": 5, "inputmode": "numeric"}))
+    age = forms.IntegerField(
+        label=_("or age"),
+        required=False,
+        min_value=0,
+        max_value=40_000,
+        widget=DecimalInput({"maxlength": 5, "inputmode": "numeric"}),
+    )
     age_unit = forms.ChoiceField(label=_("Unit of age"), choices=UNITS, required=False)
     phone = PhoneField(label=_("Phone"))
     phone_other = PhoneField(label=_("Second phone"), required=False)
@@ -137,7 +147,9 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
         native = [cleaned.get(name) for name in NAMES[2:]]
         if all(latin) or all(native) or self.errors.keys() & set(NAMES):
             return
-        message = forms.ValidationError(_("Enter the family name and the given name in at least one script."), code="required")
+        message = forms.ValidationError(
+            _("Enter the family name and the given name in at least one script."), code="required"
+        )
         first_empty = next(name for name in NAMES if not cleaned.get(name))
         self.add_error(first_empty if any(latin) or not any(native) else NAMES[2], message)
 
@@ -147,7 +159,9 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
         if "birth_date" in self.errors or "age" in self.errors or cleaned["birth"]:
             return
         if age is None:
-            self.add_error("birth_date", forms.ValidationError(_("Enter the birth date or an estimated age."), code="required"))
+            self.add_error(
+                "birth_date", forms.ValidationError(_("Enter the birth date or an estimated age."), code="required")
+            )
         elif age > birth_dates.OLDEST * {"years": 1, "months": 12, "days": 366}[unit]:
             self.add_error("age", forms.ValidationError(_("Nobody is this old."), code="impossible_age"))
         else:

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
 from core.models import UUIDModel
+from core.text import show_phone
 from patients.states import Relationship
 
 
@@ -19,3 +20,7 @@ class EmergencyContact(UUIDModel):
 
     def __str__(self) -> str:
         return self.get_relationship_display()
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.phone) if self.phone else ""

@@ -3,10 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
 from core.models import UUIDModel
+from patients.identifiers import identifier_type
 
 
 class PatientIdentifier(UUIDModel):
-    """A number given by somebody else: identity card, NSSF, IDPoor, passport. Types: patients/data/identifier_types.csv.
+    """A number given by somebody else: identity card, NSSF, IDPoor, passport (patients/data/identifier_types.csv).
 
     ``digest`` is the blind index of the value, so an equal number is found without reading any. A household's number
     (IDPoor) is shared, so only types that belong to one person are kept unique.
@@ -30,3 +31,7 @@ class PatientIdentifier(UUIDModel):
 
     def __str__(self) -> str:
         return self.type
+
+    @property
+    def type_name(self) -> str:
+        return identifier_type(self.type).name

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import today
 from core.fields import EncryptedDateField, EncryptedTextField
 from core.models import VersionedModel
+from core.text import show_phone
 from patients.ages import Age, age_on
 from patients.states import BloodGroup, Confidentiality, Precision, Sex
 
@@ -91,8 +92,12 @@ class Patient(VersionedModel):
         return age_on(self.birth_date, self.deceased_on or today())
 
     @property
-    def birth_date_is_exact(self) -> bool:
-        return self.birth_date_precision == Precision.DAY
+    def age_is_estimated(self) -> bool:
+        return self.birth_date_precision in {Precision.ESTIMATED, Precision.YEAR}
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.phone) if self.phone else ""
 
     @property
     def is_restricted(self) -> bool:

@@ -29,12 +29,17 @@ class Match:
     score: int
     reason: str | Promise
 
+    @property
+    def key(self) -> str:
+        """The id as forms carry it."""
+        return str(self.patient.pk)
+
 
 def find_duplicates(patient: Patient, identifiers: Mapping[str, str] | None = None) -> list[Match]:
     """Return likely duplicates of a patient, saved or not yet, best first.
 
-    Not filtered by who may see them: a restricted record still must not be registered twice. Parts that are not typed yet
-    (no birth date, no phone) are simply not compared.
+    Not filtered by who may see them: a restricted record still must not be registered twice. Parts that are not
+    typed yet (no birth date, no phone) are simply not compared.
     """
     same_number = _holders_of(identifiers or {})
     candidates = {*same_number, *_token_candidates(patient)} - {patient.pk}
@@ -97,7 +102,7 @@ def _same_year(new: Patient, old: Patient) -> bool:
 
 
 def _same_birth(new: Patient, old: Patient) -> bool:
-    """Equal as far as both dates are known: a bare year agrees with any day of it, an estimate with a neighbour year."""
+    """Equal as far as both are known: a bare year agrees with any day of it, an estimate with a neighbour year."""
     if not new.birth_date:
         return False
     known = {new.birth_date_precision, old.birth_date_precision}

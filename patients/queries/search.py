@@ -6,6 +6,7 @@ first and probes the others by primary key, so its cost follows what is shown, n
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.db import connection
 
 from accounts.models import User
 from core.preferences import preference
-from core.text import name_words, normalise
+from core.text import PhoneNotValid, name_words, normalise
 from patients import tokens
 from patients.identifiers import digest_of
 from patients.models import Family, Patient, PatientIdentifier
@@ -38,7 +39,10 @@ class Tier:
 def search_patients(user: User, text: str, limit: int = LIMIT) -> list[Patient]:
     """Return the visible patients matching the text, best fit first and newest first within it."""
     text = normalise(text)
-    found = [*_ids_by_number(text, limit), *_ids_by_tokens(_tiers(text), limit, hide_restricted=not sees_restricted(user))]
+    found = [
+        *_ids_by_number(text, limit),
+        *_ids_by_tokens(_tiers(text), limit, hide_restricted=not sees_restricted(user)),
+    ]
     order = {pk: place for place, pk in enumerate(dict.fromkeys(found))}
     patients = visible_patients(user).filter(pk__in=order)
     return sorted(patients, key=lambda patient: order[patient.pk])[:limit]
@@ -56,7 +60,7 @@ def search_families(user: User, text: str, limit: int = LIMIT) -> list[Family]:
 def _ids_by_number(text: str, limit: int) -> list[UUID]:
     """Medical record number, exact or beginning, and identity numbers, exact."""
     mrn = normalise_mrn(text)
-    if not re.search(r"\d", mrn) or len(mrn) < 3 and not mrn.isdigit():
+    if not re.search(r"\d", mrn) or (len(mrn) < 3 and not mrn.isdigit()):
         return []
     padded = _padded_mrn(mrn)
     wanted = [mrn, padded] if padded else [mrn]
@@ -87,12 +91,12 @@ def _tiers(text: str) -> list[Tier]:
 
 
 def _phone_tiers(text: str, digits: str) -> list[Tier]:
-    if len(digits) < tokens.SHORTEST_ENDING:
-        return []
-    whole = Tier(((tokens.phone_token(text),),))
-    if len(digits) > tokens.LONGEST_ENDING:
-        return [whole]
-    return [whole, Tier(((tokens.phone_ending_token(digits),),))]
+    tiers = []
+    with suppress(PhoneNotValid):
+        tiers.append(Tier(((tokens.phone_token(text),),)))
+    if tokens.SHORTEST_ENDING <= len(digits) <= tokens.LONGEST_ENDING:
+        tiers.append(Tier(((tokens.phone_ending_token(digits),),)))
+    return tiers
 
 
 def _ids_by_tokens(tiers: Sequence[Tier], limit: int, *, hide_restricted: bool) -> list[UUID]:
@@ -106,7 +110,7 @@ def _ids_by_tokens(tiers: Sequence[Tier], limit: int, *, hide_restricted: bool) 
     )
     parameters = [value for words in ordered for value in [*(t for word in words for t in word), limit]]
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY rank, patient_id DESC", parameters)  # noqa: S608  only our own names
+        cursor.execute(f"{statement} ORDER BY rank, patient_id DESC", parameters)
         return [row[1] for row in cursor.fetchall()]
 
 
@@ -117,7 +121,7 @@ def _capped_counts(tiers: Sequence[Tier]) -> dict[int, int]:
         return dict.fromkeys(distinct, 0)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t, (SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE token = t LIMIT {COUNTED}) AS some) "
+            f"SELECT t, (SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE token = t LIMIT {COUNTED}) AS counted) "
             "FROM unnest(%s::bigint[]) AS t",
             [list(distinct)],
         )

@@ -43,8 +43,7 @@ def register_patient(
     patient.family = family or open_family(by=by)
     patient.mrn = preference("patients.mrn_format").format(number=next_number("patients.mrn"))
     patient.save(force_insert=True)
-    if patient.family.head_id is None:
-        Family.objects.filter(pk=patient.family_id).update(head=patient)
+    Family.objects.filter(pk=patient.family_id, head=None).update(head=patient)
     EmergencyContact.objects.create(patient=patient, **contact)
     set_identifiers(patient=patient, identifiers=identifiers or {}, by=by)
     index_patient(patient)

@@ -19,7 +19,7 @@ def index_patients(patients: Iterable[Patient]) -> None:
     tokens, ids = [token for token, _pk in rows], [pk for _token, pk in rows]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {SearchToken._meta.db_table} (token, patient_id) "  # noqa: S608  the table's own name
+            f"INSERT INTO {SearchToken._meta.db_table} (token, patient_id) "
             "SELECT * FROM unnest(%s::bigint[], %s::uuid[]) ON CONFLICT DO NOTHING",
             [tokens, ids],
         )

@@ -54,7 +54,11 @@ def patient_duplicates(request: HttpRequest) -> HttpResponse:
     """The warning under the form while it is being filled. POST only so that no name stands in an address."""
     numbers = {"national_id": request.POST.get("national_id", "")}
     matches = find_duplicates(typed_patient(request.POST), numbers)
-    context = {"matches": matches, "answers": request.POST.getlist("different_from"), "may_open": sees_restricted(request.user)}
+    context = {
+        "matches": matches,
+        "answers": request.POST.getlist("different_from"),
+        "may_open": sees_restricted(request.user),
+    }
     return render(request, "patients/patient/_duplicates.html", context)
 
 
@@ -69,4 +73,3 @@ def _form_page(
         "may_open": sees_restricted(request.user),
     }
     return render(request, "patients/patient/form.html", context, status=422 if form.is_bound else 200)
-

@@ -19,7 +19,7 @@ class Division(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     name_en = models.CharField(max_length=80)
     name_km = models.CharField(max_length=120)
-    name_zh_hans = models.CharField(max_length=80, null=True, blank=True)
+    name_zh_hans = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         ordering = ["code"]

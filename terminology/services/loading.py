@@ -25,9 +25,7 @@ def load_terminology(*, force: bool = False) -> dict[str, int]:
         "icd10": _write(Icd10Code, sources.icd10_codes()),
         "divisions": _write(Division, sources.divisions()),
     }
-    Edition.objects.update_or_create(
-        name="shipped", defaults={"fingerprint": fingerprint, "loaded_at": clock.now()}
-    )
+    Edition.objects.update_or_create(name="shipped", defaults={"fingerprint": fingerprint, "loaded_at": clock.now()})
     return written
 
 
