@@ -39,6 +39,7 @@ OUTSIDE = {
     "django_otp": ("forms.py",),
 }
 _SENTENCES_ONLY = {"django/db/models/fields/__init__.py"}  # its other texts describe types to programmers
+_PAPER = re.compile(r'\btr\(\s*"((?:[^"\\]|\\.)+)"')
 _PERCENT = re.compile(r"%(?:\(\w+\))?[sdfr]|%%")
 
 
@@ -75,6 +76,8 @@ def _everything(root: Path) -> Iterator[Message]:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".py":
             yield from from_python(text)
+        elif path.suffix == ".typ":
+            yield from from_paper(text)
         else:
             yield from from_template(text, str(path))
     for path in outside_files():
@@ -120,6 +123,12 @@ def _message(positions: tuple[int | None, ...], parts: tuple[str | None, ...]) -
     if picked[1] and None not in picked:
         return Message(context=picked[0], singular=picked[1], plural=picked[2])
     return None
+
+
+def from_paper(text: str) -> Iterator[Message]:
+    """Messages of a print template: what it says itself by ``tr("…")`` (core.pdf)."""
+    for match in _PAPER.finditer(text):
+        yield Message(singular=match[1])
 
 
 def from_template(text: str, origin: str = "") -> Iterator[Message]:
