@@ -12,6 +12,7 @@ import os
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +21,9 @@ from django.db import connection, transaction
 
 from core import keyring
 from core.keyring import KeyRing, MissingKey
+
+if TYPE_CHECKING:
+    from core.models import DataKey
 
 NONCE_BYTES = 12
 TAG_BYTES = 16
@@ -88,6 +92,20 @@ def rotate_hospital_key() -> int:
     return latest.version + 1
 
 
+def rewrap_hospital_keys(old_master_key: str) -> int:
+    """Wrap the schema's keys with the present MASTER_KEY; return how many were still under the old one."""
+    from core.models import DataKey
+
+    with transaction.atomic():
+        rows = [row for row in DataKey.objects.select_for_update() if not _opens(row, settings.MASTER_KEY)]
+        for row in rows:
+            aad = _key_aad(connection.schema_name, row.purpose, row.version)
+            row.wrapped = _wrap(_unwrap(row.wrapped, aad, old_master_key), aad)
+            row.save(update_fields=["wrapped"])
+        _forget_now_and_after_commit()
+    return len(rows)
+
+
 def is_current(token: str) -> bool:
     """Tell whether a token was made with the key that is active now."""
     return _parse(token)[0] == _ring().active_version
@@ -130,7 +148,12 @@ def _load_ring(schema: str) -> KeyRing:
     from core.models import DataKey
 
     rows = list(DataKey.objects.order_by("version"))
-    raw = {(row.purpose, row.version): _unwrap(row.wrapped, _key_aad(schema, row.purpose, row.version)) for row in rows}
+    raw = {
+        (row.purpose, row.version): _unwrap(
+            row.wrapped, _key_aad(schema, row.purpose, row.version), settings.MASTER_KEY
+        )
+        for row in rows
+    }
     active = {row.purpose: row.version for row in rows if row.is_active}
     if set(active) != set(DataKey.Purpose.values):
         raise MissingKey(f"{schema} has no active keys")
@@ -159,10 +182,18 @@ def _wrap(key: bytes, aad: bytes) -> str:
     return urlsafe_b64encode(nonce + _master(settings.MASTER_KEY).encrypt(nonce, key, aad)).decode("ascii")
 
 
-def _unwrap(wrapped: str, aad: bytes) -> bytes:
+def _opens(row: "DataKey", master_key: str) -> bool:
+    try:
+        _unwrap(row.wrapped, _key_aad(connection.schema_name, row.purpose, row.version), master_key)
+    except TamperedCiphertext:
+        return False
+    return True
+
+
+def _unwrap(wrapped: str, aad: bytes, master_key: str) -> bytes:
     raw = urlsafe_b64decode(wrapped)
     try:
-        return _master(settings.MASTER_KEY).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad)
+        return _master(master_key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad)
     except InvalidTag as error:
         raise TamperedCiphertext("A data key does not open: wrong MASTER_KEY, or a key of another hospital") from error
 

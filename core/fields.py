@@ -50,6 +50,8 @@ class EncryptedAttribute(DeferredAttribute):
     field: "EncryptedMixin"
 
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
         value = super().__get__(instance, cls)
         if isinstance(value, Ciphertext):
             return self.field.open(value, instance)
@@ -108,7 +110,11 @@ class EncryptedMixin(models.Field):
     def aad(self, instance: models.Model) -> str:
         if instance.pk is None:
             raise ValueError(f"{self}: a row needs its primary key before it can be encrypted")
-        return f"{self.model._meta.db_table}.{self.column}|{instance.pk}"
+        return self.aad_of(instance.pk)
+
+    def aad_of(self, pk: Any) -> str:
+        """Return what a ciphertext of this column in the row with this key is bound to, beside the schema."""
+        return f"{self.model._meta.db_table}.{self.column}|{pk}"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         return Ciphertext(value) if value else value
