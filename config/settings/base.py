@@ -209,6 +209,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 SECRET_KEY = env.text("SECRET_KEY", "")
 # The key that wraps every hospital's own keys (base64 of 32 bytes); see core/crypto.py and docs/operations.md.
 MASTER_KEY = env.text("MASTER_KEY", "")
+OLD_MASTER_KEY = env.text("OLD_MASTER_KEY", "")  # only for `manage.py rewrap_keys`, while MASTER_KEY is being replaced
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
