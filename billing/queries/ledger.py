@@ -77,11 +77,11 @@ def trial_balance() -> list[dict[str, Any]]:
     )
 
 
-def journal_entries(*, text: str = "", since: datetime.date | None = None) -> QuerySet[Entry]:
-    """Entries, newest first, of a day or later, or of an invoice, receipt or shift number."""
+def journal_entries(*, text: str = "", on: datetime.date | None = None) -> QuerySet[Entry]:
+    """Entries, newest first; of a day, or of an invoice, receipt or shift number."""
     entries = Entry.objects.select_related("invoice", "payment", "shift", "posted_by", "branch")
-    if since:
-        entries = entries.filter(date=since)
+    if on:
+        entries = entries.filter(date=on)
     if text:
         number = text.strip().upper()
         entries = entries.filter(Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number))

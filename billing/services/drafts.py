@@ -9,6 +9,7 @@ from billing import pricing
 from billing.errors import ChargeElsewhere, InvoiceEmpty, InvoiceNotDraft
 from billing.models import Charge, DiscountSource, Invoice, InvoiceLine
 from billing.models.snapshot import copy_snapshot, snapshot
+from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
@@ -23,7 +24,7 @@ def draft_invoice(*, visit: Any, by: Any) -> Invoice:
 
     Raises InvoiceEmpty when nothing is pending, RateMissing.
     """
-    charges = _pending(visit)
+    charges = list(pending_off_invoices(visit.pk))
     existing = Invoice.objects.filter(visit=visit, payer=visit.payer, status=InvoiceStatus.DRAFT).first()
     if existing is None and not charges:
         raise InvoiceEmpty()
@@ -124,12 +125,6 @@ def _begin(visit: Any, by: Any) -> Invoice:
     )
     record(invoice, verb="draft", from_status="", to_status=invoice.status, by=by)
     return invoice
-
-
-def _pending(visit: Any) -> list[Charge]:
-    """Pending charges of the visit that are on no invoice."""
-    charges = Charge.objects.filter(visit=visit, status=ChargeStatus.PENDING)
-    return list(charges.exclude(lines__live=True).order_by("created_at", "id"))
 
 
 def _put_on(invoice: Invoice, charges: Iterable[Charge]) -> None:
