@@ -58,7 +58,9 @@ def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
 def lock_invoice(invoice: Invoice) -> Invoice:
     """The row as it stands now, locked until the transaction ends."""
     return (
-        Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("visit", "family", "branch").get(pk=invoice.pk)
+        Invoice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("visit", "family", "branch")
+        .get(pk=invoice.pk)
     )
 
 

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.permissions import requires
 from billing.forms import JournalSearchForm
-from billing.models import Entry
 from billing.queries.ledger import journal_entries, ledger_disagreements, trial_balance
 from core.htmx import render_page
 from core.paging import paginate

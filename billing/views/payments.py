@@ -114,4 +114,6 @@ def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     pdf = receipt_pdf(printed, hospital=request.hospital)
     name = f"{printed.payment.number}-{printed.copy}.pdf"
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return HttpResponse(
+        pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

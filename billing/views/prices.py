@@ -27,7 +27,9 @@ def price_list(request: HttpRequest) -> HttpResponse:
     form = PriceSearchForm(request.GET)
     form.full_clean()
     services = search_services(form.cleaned_data.get("q", ""), form.cleaned_data.get("category", ""))
-    current = Price.objects.filter(in_force_on(today())).select_related("price_list").order_by("-price_list__is_default")
+    current = (
+        Price.objects.filter(in_force_on(today())).select_related("price_list").order_by("-price_list__is_default")
+    )
     services = services.prefetch_related(Prefetch("prices", queryset=current, to_attr="current_prices"))
     return render_page(request, "billing/price/list.html", {"form": form, "page": paginate(request, services)})
 
