@@ -18,6 +18,7 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
 from core.once import FIELD, exactly_once
+from core.pdf import pdf_response
 from core.preferences import preference
 
 
@@ -113,7 +114,4 @@ def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
         ReceiptPrint.objects.filter(payment__in=visible_payments(request.user)).select_related("payment"), pk=pk
     )
     pdf = receipt_pdf(printed, hospital=request.hospital)
-    name = f"{printed.payment.number}-{printed.copy}.pdf"
-    return HttpResponse(
-        pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
-    )
+    return pdf_response(pdf, f"{printed.payment.number}-{printed.copy}.pdf")

@@ -19,6 +19,7 @@ from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
+from core.pdf import pdf_response
 
 
 @requires("shift:view")
@@ -104,8 +105,7 @@ def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     shift = get_object_or_404(visible_shifts(request.user), pk=pk)
     pdf = shift_report_pdf(shift, shift_figures(shift, request.user), hospital=request.hospital)
-    headers = {"Content-Disposition": f'inline; filename="{shift.number}.pdf"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    return pdf_response(pdf, f"{shift.number}.pdf")
 
 
 @requires("shift:accept")

@@ -21,9 +21,9 @@ from billing.queries import visit_is_settled
 from billing.queries.ledger import collections, ledger_disagreements, shift_expectation
 from billing.services.payments import record_print, take_payment
 from billing.services.shifts import count_shift
-from core.clock import today
+from core import events
+from core.clock import now, today
 from core.ids import new_id
-from core.models import Event
 from tests.factories import billing as make
 from tests.factories.billing import khr, usd
 
@@ -93,13 +93,27 @@ def test_a_paid_invoice_gives_the_family_a_point_for_each_dollar(shift, cashier)
     assert (first.points, last.points, last.points_balance) == (None, Decimal(30), Decimal(30))
 
 
-def test_a_settled_visit_is_announced_by_ids_only(shift, cashier):
+@pytest.fixture
+def settled(samaki):
+    """Ids of the visits that were announced as settled."""
+    heard = []
+
+    def listen(**ids):
+        heard.append(ids)
+
+    events.subscribe("billing.visit_settled")(listen)
+    yield heard
+    del events._subscribers["billing.visit_settled"][f"{listen.__module__}.{listen.__qualname__}"]
+
+
+def test_a_settled_visit_is_announced_by_its_id_only(shift, cashier, settled, after_commit):
     invoice = make.invoice()
-    take_payment(invoice=invoice, tenders=[usd(4)], by=cashier)
-    assert not Event.objects.filter(name="billing.visit_settled").exists()
-    take_payment(invoice=invoice, tenders=[usd(6)], by=cashier)
-    event = Event.objects.get(name="billing.visit_settled")
-    assert event.payload == {"visit_id": str(invoice.visit_id)}
+    with after_commit():
+        take_payment(invoice=invoice, tenders=[usd(4)], by=cashier)
+    assert not settled
+    with after_commit():
+        take_payment(invoice=invoice, tenders=[usd(6)], by=cashier)
+    assert settled == [{"visit_id": str(invoice.visit_id)}]
 
 
 def test_receipts_are_numbered_without_gaps(shift, cashier):
@@ -195,49 +209,50 @@ def test_raw_sql_cannot_rewrite_the_ledger(shift, cashier, table, verb):
         cursor.execute(verb.format(f"billing_{table}"))
 
 
+def commit(write) -> None:
+    """Write, and let the deferred constraints speak as they do at a commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        write()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def same(row, **changes):
+    facts = {field.attname: getattr(row, field.attname) for field in row._meta.fields}
+    return type(row)(**{**facts, "id": new_id(), **changes})
+
+
 def test_an_entry_that_does_not_balance_cannot_be_committed(shift, cashier):
     take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
-    posting = Posting.objects.first()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        posting.pk = new_id()
-        Posting.objects.bulk_create([posting])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    one_more = same(Posting.objects.first())
+    with pytest.raises(IntegrityError):
+        commit(lambda: Posting.objects.bulk_create([one_more]))
 
 
 def test_an_entry_without_sides_cannot_be_committed(shift, cashier):
     take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
-    entry = Entry.objects.filter(kind="payment").get()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        Entry.objects.bulk_create([Entry(id=new_id(), **_same(entry, source_id=new_id()))])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def _same(row, **changes):
-    facts = {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.name != "id"}
-    return {**facts, **changes}
+    hollow = same(Entry.objects.get(kind="payment"), source_id=new_id())
+    with pytest.raises(IntegrityError):
+        commit(lambda: Entry.objects.bulk_create([hollow]))
 
 
 def test_a_payment_that_the_invoice_does_not_know_cannot_be_committed(shift, cashier):
     payment = take_payment(invoice=make.invoice(("30.00", "USD")), tenders=[usd(10)], by=cashier)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        Payment.objects.bulk_create([Payment(id=new_id(), **_same(payment, key=new_id(), number="X-1"))])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    unknown = same(payment, key=new_id(), number="X-1")
+    with pytest.raises(IntegrityError):
+        commit(lambda: Payment.objects.bulk_create([unknown]))
 
 
 def test_a_payment_in_somebody_elses_shift_is_refused_by_the_database(shift, cashier, cashier2):
     payment = take_payment(invoice=make.invoice(("30.00", "USD")), tenders=[usd(10)], by=cashier)
-    facts = _same(payment, key=new_id(), number="X-1", cashier_id=cashier2.pk)
+    foreign = same(payment, key=new_id(), number="X-1", cashier_id=cashier2.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Payment.objects.bulk_create([Payment(id=new_id(), **facts)])
+        Payment.objects.bulk_create([foreign])
 
 
 def test_an_invoice_cannot_be_marked_as_paid_by_hand(shift):
-    invoice = make.invoice()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE billing_invoice SET paid = total, status = 'paid', paid_at = now() WHERE id = %s", [invoice.pk]
-        )
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    invoice = Invoice.objects.filter(pk=make.invoice().pk)
+    with pytest.raises(IntegrityError):
+        commit(lambda: invoice.update(paid=Decimal(10), status="paid", paid_at=now()))
 
 
 # --- Races ---
