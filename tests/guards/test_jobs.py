@@ -1,0 +1,42 @@
+"""Jobs: what beat sends exists, and goes only to hospitals that are open."""
+
+import pytest
+from celery.schedules import maybe_schedule
+
+from config.beat import HospitalScheduler
+from config.celery import app
+from config.schedule import SCHEDULE
+from hospitals.states import HospitalStatus
+
+
+@pytest.mark.parametrize("name", SCHEDULE)
+def test_beat_sends_jobs_that_exist(name):
+    app.loader.import_default_modules()
+    assert SCHEDULE[name]["task"] in app.tasks
+    assert maybe_schedule(SCHEDULE[name]["schedule"])
+
+
+def _schemas(tenant_schemas: list[str] | None = None) -> list[str]:
+    headers = {"_schema_name": tenant_schemas[0]} if tenant_schemas else {"_all_tenants_only": True}
+    scheduler = HospitalScheduler.__new__(HospitalScheduler)
+    return sorted(scheduler._schemas(type("Entry", (), {"options": {"headers": headers}})()))
+
+
+def test_a_hospital_s_jobs_go_to_every_open_hospital(samaki):
+    assert _schemas() == ["royal", "samaki"]
+
+
+def test_a_suspended_hospital_gets_no_jobs(samaki, royal):
+    royal.status = HospitalStatus.SUSPENDED
+    royal.save()
+    assert _schemas() == ["samaki"]
+
+
+def test_a_hospital_that_is_not_ready_gets_no_jobs(samaki, royal):
+    royal.ready = False
+    royal.save()
+    assert _schemas() == ["samaki"]
+
+
+def test_a_job_of_the_platform_goes_to_the_public_schema(samaki):
+    assert _schemas(["public"]) == ["public"]
