@@ -105,7 +105,8 @@ def test_readings_and_events_are_noted_with_their_reader(samaki):
         "SET session_replication_role = replica",
         "INSERT INTO audit_seal (seq, record_id, txid, previous, digest, sealed_at) VALUES (9, 9, 9, '', '', now())",
         "INSERT INTO audit_record (txid, at, kind, table_name, row_id, actor_id, actor, role, reason, request_id,"
-        " address, path, branch, database_user) VALUES (1, now(), 'insert', 'x', '', '', '', '', '', '', '', '', '', '')",
+        " address, path, branch, database_user)"
+        " VALUES (1, now(), 'insert', 'x', '', '', '', '', '', '', '', '', '', '')",
         "SELECT audit_note('insert', 'accounts_branch', '1', '{}')",
     ],
 )
