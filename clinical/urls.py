@@ -1,4 +1,41 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinical.views import background, diagnoses, encounter, enrolments, notes, triage, worklist
 
 app_name = "clinical"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("patients/<uuid:pk>/enrol/", enrolments.visit_enrol, name="visit-enrol"),
+    path("encounters/<uuid:pk>/enrolled/", enrolments.visit_enrolled, name="visit-enrolled"),
+    path("triage/", triage.triage_list, name="triage-list"),
+    path("encounters/<uuid:pk>/vitals/", triage.vitals_record, name="vitals-record"),
+    path("encounters/<uuid:pk>/triage/refuse/", triage.triage_refuse, name="triage-refuse"),
+    path("vitals/<uuid:pk>/void/", triage.vitals_void, name="vitals-void"),
+    path("", worklist.worklist, name="worklist"),
+    path("queues/<uuid:queue_pk>/call-next/", worklist.patient_call_next, name="patient-call-next"),
+    path("encounters/<uuid:pk>/call/", worklist.encounter_call, name="encounter-call"),
+    path("encounters/<uuid:pk>/recall/", worklist.encounter_recall, name="encounter-recall"),
+    path("encounters/<uuid:pk>/start/", worklist.encounter_start, name="encounter-start"),
+    path("encounters/<uuid:pk>/skip/", worklist.encounter_skip, name="encounter-skip"),
+    path("encounters/<uuid:pk>/return/", worklist.encounter_return, name="encounter-return"),
+    path("encounters/<uuid:pk>/no-show/", worklist.encounter_no_show, name="encounter-no-show"),
+    path("encounters/<uuid:pk>/", encounter.encounter_detail, name="encounter-detail"),
+    path("encounters/<uuid:pk>/tests/", encounter.encounter_tests, name="encounter-tests"),
+    path("encounters/<uuid:pk>/finish/", encounter.encounter_finish, name="encounter-finish"),
+    path("encounters/<uuid:pk>/leave/", encounter.encounter_leave, name="encounter-leave"),
+    path("encounters/<uuid:pk>/void/", encounter.encounter_void, name="encounter-void"),
+    path("encounters/<uuid:pk>/transfer/", encounter.encounter_transfer, name="encounter-transfer"),
+    path("encounters/<uuid:pk>/note/", notes.note_save, name="note-save"),
+    path("encounters/<uuid:pk>/note/sign/", notes.note_sign, name="note-sign"),
+    path("notes/<uuid:pk>/addendum/", notes.note_addend, name="note-addend"),
+    path("diagnoses/options/", diagnoses.diagnosis_options, name="diagnosis-options"),
+    path("encounters/<uuid:pk>/diagnoses/", diagnoses.diagnosis_record, name="diagnosis-record"),
+    path("diagnoses/<uuid:pk>/withdraw/", diagnoses.diagnosis_withdraw, name="diagnosis-withdraw"),
+    path("substances/options/", background.substance_options, name="substance-options"),
+    path("encounters/<uuid:pk>/allergies/", background.allergy_record, name="allergy-record"),
+    path("encounters/<uuid:pk>/allergies/none/", background.allergies_none, name="allergies-none"),
+    path("encounters/<uuid:encounter_pk>/allergies/<uuid:pk>/end/", background.allergy_end, name="allergy-end"),
+    path("encounters/<uuid:pk>/problems/", background.condition_record, name="condition-record"),
+    path("encounters/<uuid:encounter_pk>/problems/<uuid:pk>/end/", background.condition_end, name="condition-end"),
+    path("encounters/<uuid:pk>/history/", background.history_record, name="history-record"),
+    path("encounters/<uuid:encounter_pk>/history/<uuid:pk>/end/", background.history_end, name="history-end"),
+]

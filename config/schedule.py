@@ -12,4 +12,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-deliveries": {"task": "core.tasks.sweep_deliveries", "schedule": 15.0, "options": {"expires": 60}},
     "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},
+    "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
 }

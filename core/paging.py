@@ -29,10 +29,6 @@ class Page:
         return self.items[index]
 
     @property
-    def object_list(self) -> Sequence[Any]:
-        return self.items
-
-    @property
     def has_previous(self) -> bool:
         return self.number > 1
 

@@ -1,7 +1,5 @@
 """The room somebody calls patients into: chosen once, kept in the session, else the one of the person's profile."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -24,7 +22,6 @@ def current_room(request: HttpRequest) -> Room | None:
     return rooms.filter(pk=profile.room_id).first() if profile and profile.room_id else None
 
 
-def choose_room(request: HttpRequest, room_id: UUID) -> None:
-    """Remember a room of the current branch; Room.DoesNotExist for any other."""
-    room = rooms_for(request.workplace.branch).get(pk=room_id)
+def choose_room(request: HttpRequest, room: Room) -> None:
+    """Remember a room for this session."""
     request.session[SESSION_KEY] = str(room.pk)

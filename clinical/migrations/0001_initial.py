@@ -1,10 +1,11 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import core.clock
 import core.fields
 import core.ids
 import core.models.base
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,15 @@
 """Vital signs as measured once. Units are UCUM codes; every value is encrypted."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from clinical.states import RecordStatus
+from clinical.limits import LIMITS
+from clinical.scores import ADVICE, BMI_LABELS, Band
+from clinical.states import Consciousness, RecordStatus
 from core.fields import EncryptedDecimalField, EncryptedJSONField, EncryptedTextField
 from core.models import UUIDModel
 
@@ -55,6 +60,28 @@ class VitalSigns(UUIDModel):
     @property
     def bmi(self) -> dict | None:
         return self.assessment.get("bmi")
+
+    @property
+    def news2_band(self) -> dict[str, Any]:
+        """Words of the band: what it is called and what it asks for."""
+        band = Band(self.news2["band"]) if self.news2 else None
+        return {"label": band.label, "advice": ADVICE[band]} if band else {}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What was measured, in the order of a chart: label, value, unit and NEWS2 points."""
+        points = (self.news2 or {}).get("parts", {})
+        rows = [
+            {"label": limit.label, "value": getattr(self, name), "unit": limit.shown_unit, "points": points.get(name)}
+            for name, limit in LIMITS.items()
+        ]
+        if self.consciousness:
+            words = Consciousness(self.consciousness).label
+            rows.append({"label": _("Consciousness"), "value": words, "points": points.get("consciousness")})
+        if self.bmi:
+            words = BMI_LABELS.get(self.bmi["class"], "")
+            rows.append({"label": _("Body mass index"), "value": self.bmi["value"], "unit": f"kg/m² {words}"})
+        return [row for row in rows if row["value"] not in (None, "")]
 
     @property
     def on_oxygen(self) -> bool:

@@ -1,10 +1,6 @@
 """What a page about a patient shows of the clinical record."""
 
-from typing import Any
-
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, VitalSigns
 from clinical.states import EncounterStatus, RecordStatus
@@ -56,19 +52,3 @@ def timeline(patient: Patient, *, without: Encounter | None = None, limit: int =
         .prefetch_related(Prefetch("diagnoses", queryset=diagnoses, to_attr="active_diagnoses"))
         .order_by("-arrived_at")[:limit]
     )
-
-
-def banner(patient: Patient, *, visit: Any = None) -> dict[str, Any]:
-    """Who is in front of you, for `{% patient_banner %}`."""
-    return {
-        "name_local": patient.native_name,
-        "name_latin": patient.latin_name,
-        "sex": patient.get_sex_display(),
-        "birth_date": patient.birth_date,
-        "age_estimated": not patient.birth_date_is_exact,
-        "mrn": patient.mrn,
-        "allergies": allergy_words(patient),
-        "url": reverse("patients:patient-detail", args=[patient.pk]),
-        "visit": visit.number if visit else "",
-        "alerts": [("red", _("Restricted record"))] if patient.is_restricted else [],
-    }

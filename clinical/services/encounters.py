@@ -1,8 +1,8 @@
 """The way of an encounter. Every move locks it, checks the flow, writes a history row and moves its ticket along."""
 
+from collections.abc import Callable
+
 from django.db import transaction
-from django.urls import reverse
-from django.utils.translation import gettext_noop
 
 from billing.errors import ChargeAlreadyInvoiced
 from billing.services.charges import cancel_charge
@@ -12,12 +12,24 @@ from clinical.services import closing
 from clinical.services.moves import lock_encounter, move_encounter, record_move
 from clinical.states import ENCOUNTER_FLOW, EncounterStatus, NoteStatus, RecordStatus
 from core.clock import now
-from notifications.services import notify
 from queueing.models import Ticket
 from queueing.services import tickets
 from queueing.states import TicketStatus
 
 CHARGE_SOURCE = "encounter"
+
+_pending: list[Callable[[Encounter], bool]] = []
+
+
+def await_results_of(pending: Callable[[Encounter], bool]) -> Callable[[Encounter], bool]:
+    """Register a department's question: are results of this encounter still to come? Called from apps.ready()."""
+    if pending not in _pending:
+        _pending.append(pending)
+    return pending
+
+
+def results_pending(encounter: Encounter) -> bool:
+    return any(pending(encounter) for pending in _pending)
 
 
 @transaction.atomic
@@ -64,24 +76,16 @@ def send_for_tests(*, encounter: Encounter, by) -> Encounter:
 
 @transaction.atomic
 def results_in(*, encounter: Encounter, by=None) -> Encounter:
-    """All that the doctor waited for is there: the patient waits again, before those not seen yet; the doctor is told.
+    """All that the doctor waited for is there: the patient waits again, before those not seen yet.
 
-    Does nothing unless the encounter awaits results, so it may be called for every released order.
+    Does nothing while results are missing or nobody waits for them, so it may be called for every released result.
     """
     encounter = lock_encounter(encounter)
-    if encounter.status != EncounterStatus.AWAITING_RESULTS:
+    if encounter.status != EncounterStatus.AWAITING_RESULTS or results_pending(encounter):
         return encounter
     move_encounter(encounter, "results_in", by=by)
     if encounter.ticket_id and encounter.ticket.can_resume:
         tickets.resume(ticket=encounter.ticket, by=by)
-    if encounter.practitioner_id:
-        notify(
-            users=[encounter.practitioner],
-            kind="results_back",
-            text=gettext_noop("Results are back: %(ticket)s waits for you again"),
-            params={"ticket": encounter.ticket.label if encounter.ticket_id else ""},
-            url=reverse("clinical:encounter-detail", args=[encounter.pk], urlconf="config.urls_portal"),
-        )
     return encounter
 
 

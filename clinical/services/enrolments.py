@@ -1,7 +1,7 @@
 """Enrolment: a patient at the desk becomes a visit with a charge, a number in a queue and an encounter, or nothing."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from clinical.models import Encounter
 from clinical.services.closing import WITHOUT_CONSULTATION
 from clinical.services.encounters import CHARGE_SOURCE
 from clinical.services.moves import record_move
+from clinical.states import EncounterStatus
 from core import events
 from core.clock import now
 from patients.models import Visit
@@ -80,7 +81,15 @@ def _new_encounter(visit: Visit, priority: str) -> Encounter:
         date=visit.date,
         priority=priority,
         arrived_at=now(),
+        **_begun(visit),
     )
+
+
+def _begun(visit: Visit) -> dict[str, Any]:
+    """Without a consultation nobody starts the encounter: orders may be written in it at once."""
+    if visit.kind not in WITHOUT_CONSULTATION:
+        return {}
+    return {"status": EncounterStatus.IN_PROGRESS, "started_at": now()}
 
 
 def _charge_consultation(visit: Visit, encounter: Encounter, *, by) -> Charge | None:

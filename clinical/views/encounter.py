@@ -33,9 +33,24 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
 from core.once import exactly_once
+from patients.banner import banner_of
 
 TEMPLATE = "clinical/encounter/detail.html"
-SECTIONS = {"allergies", "problems", "diagnoses", "note", "vitals", "finish"}
+SECTIONS = {"allergies", "problems", "history", "diagnoses"}
+# What the page offers depends on these rights; each act checks its own again.
+RIGHTS = {
+    "conduct": "encounter:conduct",
+    "see_vitals": "vitals:view",
+    "measure": "vitals:record",
+    "see_note": "note:view",
+    "write_note": "note:write",
+    "see_diagnoses": "diagnosis:view",
+    "diagnose": "diagnosis:record",
+    "see_allergies": "allergy:view",
+    "record_allergies": "allergy:record",
+    "leave": "encounter:leave",
+    "void": "encounter:void",
+}
 
 
 @requires("encounter:view")
@@ -49,7 +64,8 @@ def render_encounter(request: HttpRequest, encounter: Encounter, status: int = 2
     record_reading(encounter.patient_id, "clinical:encounter-detail")
     section = getattr(request.htmx, "target", None) if wants_fragment(request) else None
     template = f"{TEMPLATE}#{section}" if section in SECTIONS else TEMPLATE
-    return render(request, template, {**page_context(encounter), **forms}, status=status)
+    may = {name: request.user.may(code) for name, code in RIGHTS.items()}
+    return render(request, template, {**page_context(encounter), "may": may, **forms}, status=status)
 
 
 def page_context(encounter: Encounter) -> dict[str, Any]:
@@ -59,9 +75,8 @@ def page_context(encounter: Encounter) -> dict[str, Any]:
     return {
         "encounter": encounter,
         "patient": patient,
-        "banner": queries.banner(patient, visit=encounter.visit),
+        "banner": banner_of(patient),
         "allergies": queries.active_allergies(patient),
-        "allergies_asked": queries.allergy_words,
         "conditions": queries.active_conditions(patient),
         "history": queries.active_history(patient),
         "vitals": lambda: queries.latest_vitals(patient),
@@ -146,5 +161,5 @@ def encounter_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("clinical:visit-enrolled", encounter.pk)
         except DomainError as error:
             add_domain_error(form, error)
-    context = {"form": form, "encounter": encounter, "banner": queries.banner(encounter.patient)}
+    context = {"form": form, "encounter": encounter, "banner": banner_of(encounter.patient)}
     return render(request, "clinical/encounter/transfer.html", context, status=422 if form.is_bound else 200)

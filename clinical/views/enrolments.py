@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import requires
 from clinical.forms import EnrolmentForm
-from clinical.queries import banner, visible_encounters
+from clinical.queries import visible_encounters
 from clinical.services.enrolments import enrol_visit
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
+from patients.banner import banner_of
 from patients.queries.patients import visible_patients
 from patients.queries.visits import open_visits
 from queueing.queries import people_ahead
@@ -32,7 +33,7 @@ def visit_enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_domain_error(form, error)
         else:
             return redirect("clinical:visit-enrolled", enrolment.encounter.pk)
-    context = {"form": form, "patient": patient, "banner": banner(patient), "open_visits": open_visits(patient)}
+    context = {"form": form, "patient": patient, "banner": banner_of(patient), "open_visits": open_visits(patient)}
     status = 422 if form.is_bound else 200
     return render_page(request, "clinical/enrolment/form.html", context, fragment="fields", status=status)
 
@@ -44,6 +45,6 @@ def visit_enrolled(request: HttpRequest, pk: UUID) -> HttpResponse:
         "encounter": encounter,
         "ticket": encounter.ticket,
         "ahead": people_ahead(encounter.ticket) if encounter.ticket else 0,
-        "banner": banner(encounter.patient, visit=encounter.visit),
+        "banner": banner_of(encounter.patient),
     }
     return render(request, "clinical/enrolment/detail.html", context)

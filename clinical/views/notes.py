@@ -36,7 +36,7 @@ def note_save(request: HttpRequest, pk: UUID) -> HttpResponse:
         add_domain_error(form, error)
         return _answer(request, encounter, form, status=409)
     if wants_fragment(request):
-        return render(request, "clinical/encounter/_note_saved.html", {"note": note, "encounter": encounter})
+        return HttpResponse(status=204, headers={"X-Version": note.version})
     return redirect("clinical:encounter-detail", encounter.pk)
 
 

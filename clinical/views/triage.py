@@ -10,7 +10,7 @@ from accounts.permissions import requires
 from audit.services import record_reading
 from clinical.forms import ReasonForm, TriageRefusalForm, VitalsForm
 from clinical.models import Encounter
-from clinical.queries import banner, latest_vitals, visible_encounters, visible_vitals
+from clinical.queries import latest_vitals, visible_encounters, visible_vitals
 from clinical.queries.worklists import triaged_today, waiting_for_triage
 from clinical.services.triage import prioritise, record_vitals, refuse_triage, void_vitals
 from core.errors import DomainError
@@ -18,6 +18,7 @@ from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
+from patients.banner import banner_of
 
 
 @requires("vitals:record")
@@ -49,7 +50,7 @@ def vitals_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         "encounter": encounter,
         "earlier": earlier,
         "refusal": TriageRefusalForm(),
-        "banner": banner(encounter.patient, visit=encounter.visit),
+        "banner": banner_of(encounter.patient),
     }
     return render(request, "clinical/triage/form.html", context, status=422 if form.is_bound else 200)
 

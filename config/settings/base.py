@@ -63,7 +63,6 @@ TENANT_MODEL = "hospitals.Hospital"
 TENANT_DOMAIN_MODEL = "hospitals.Domain"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 TENANT_LIMIT_SET_CALLS = True
-ORIGINAL_BACKEND = "django_prometheus.db.backends.postgresql"
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -74,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hospitals.middleware.HospitalMiddleware",
     "core.middleware.SecurityHeadersMiddleware",
+    "queueing.middleware.DisplayPollMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

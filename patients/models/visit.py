@@ -74,7 +74,8 @@ class VisitMove(AppendOnly, UUIDModel):
     from_status = models.CharField(max_length=9, blank=True, default="")
     to_status = models.CharField(max_length=9, choices=VisitStatus)
     reason = models.CharField(max_length=200, blank=True, default="")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # empty where no person acted: a visit closes by itself once everything in it is done and settled
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]

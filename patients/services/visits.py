@@ -53,18 +53,18 @@ def open_visit(
     return visit
 
 
-def close_visit(*, visit: Visit, by: User, reason: str = "") -> Visit:
+def close_visit(*, visit: Visit, by: User | None, reason: str = "") -> Visit:
     """Close a visit whose work is done. Raises core.states.MoveNotAllowed when it is not open any more."""
     return _move(visit, "close", reason=reason, by=by)
 
 
-def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
+def cancel_visit(*, visit: Visit, reason: str, by: User | None) -> Visit:
     """Cancel a visit that did not take place. Raises core.states.MoveNotAllowed when it is not open any more."""
     return _move(visit, "cancel", reason=reason, by=by)
 
 
 @transaction.atomic
-def _move(visit: Visit, verb: str, *, reason: str, by: User) -> Visit:
+def _move(visit: Visit, verb: str, *, reason: str, by: User | None) -> Visit:
     locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     before, locked.status = locked.status, VISIT_FLOW.check(verb, locked.status)
     locked.closed_at = clock.now()

@@ -1,11 +1,12 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import core.clock
 import core.fields
 import core.ids
 import core.models.base
-import django.db.models.deletion
 import queueing.models.display
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

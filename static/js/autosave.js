@@ -25,6 +25,12 @@
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true", "X-Autosave": "1" } });
         const away = answer.headers.get("HX-Redirect");
+        if (answer.status === 409 || answer.status === 422) {
+          // sending the same again would not help: the page shows what is wrong and the person decides
+          show("failed");
+          form.dispatchEvent(new CustomEvent("autosave:refused", { bubbles: true, detail: { html: await answer.text() } }));
+          return;
+        }
         if (!answer.ok || away) throw new Error(String(answer.status));
         const version = answer.headers.get("X-Version");
         if (version && form.elements.version) form.elements.version.value = version;

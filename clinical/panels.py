@@ -1,0 +1,54 @@
+"""What this room shows on pages of others: the patient's chart."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinical import queries
+from clinical.states import OPEN
+from core.panels import Panel, register
+from patients.banner import contribute
+from patients.models import Patient
+
+
+@contribute
+def allergies_for_banner(patient: Patient) -> dict[str, Any]:
+    return {"allergies": queries.allergy_words(patient)}
+
+
+def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+    encounters = queries.timeline(patient, limit=20)
+    return {
+        "open_encounters": [one for one in encounters if one.status in OPEN],
+        "encounters": encounters,
+        "shows_diagnoses": request.user.may("diagnosis:view"),
+    }
+
+
+def background_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+    return {
+        "allergies": queries.active_allergies(patient),
+        "conditions": queries.active_conditions(patient),
+        "vitals": queries.latest_vitals(patient, limit=1),
+    }
+
+
+register(Panel(slot="chart-actions", order=10, permission="visit:enrol", template="clinical/chart/_enrol.html"))
+register(
+    Panel(
+        slot="chart",
+        order=10,
+        permission="encounter:view",
+        template="clinical/chart/_encounters.html",
+        context=chart_panel,
+    )
+)
+register(
+    Panel(
+        slot="chart-side",
+        order=10,
+        permission="allergy:view",
+        template="clinical/chart/_background.html",
+        context=background_panel,
+    )
+)
