@@ -97,7 +97,7 @@ def person(chance: Random, today: datetime.date, places: list[Place]) -> dict[st
         **(chance.choice(places).codes if places else {}),
         "contact": {
             "name": f"{family.latin} {other.latin}",
-            "relationship": chance.choice([Relationship.SPOUSE, Relationship.PARENT, Relationship.CHILD]),
+            "relationship": chance.choice([Relationship.SPOUSE, Relationship.MOTHER, Relationship.CHILD]),
             "phone": phone(chance),
         },
     }

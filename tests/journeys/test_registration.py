@@ -54,7 +54,7 @@ def test_a_likely_duplicate_is_noticed_while_typing(page_for, web_db):
     page.select_option("[name=contact_relationship]", "child")
     page.get_by_role("button", name="Register").click()
     expect(page.locator(".alert-danger")).to_contain_text("very similar")
-    page.locator("#duplicates").get_by_label("A different person").check()
+    page.locator("#duplicates").get_by_role("checkbox").check()
     page.fill("#different_reason", "His grandfather")
     page.get_by_role("button", name="Register").click()
     page.wait_for_url(re.compile(r"/patients/[0-9a-f-]{36}/$"))
