@@ -62,7 +62,7 @@ $(PACKAGES): requirements.lock
 	@$(TOOLCHAIN) packages && mkdir -p $(STAMPS) && touch $@
 
 $(ASSETS): package-lock.json | $(PACKAGES)
-	@$(TOOLCHAIN) assets && touch $@
+	@$(TOOLCHAIN) assets && $(BIN)/python manage.py build_assets && touch $@
 
 $(MESSAGES): $(CATALOGUES) | $(PACKAGES)
 	@$(BIN)/python -m core.translations.compiling && touch $@

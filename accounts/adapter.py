@@ -4,9 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core import crypto
 
 
@@ -16,6 +20,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return "/"
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """A closed account looks like a wrong password: nobody learns that it exists."""
+        messages.error(request, _("The username or the password is not right."))
+        return redirect("account_login")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return request.META.get("REMOTE_ADDR", "")

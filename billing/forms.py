@@ -95,7 +95,13 @@ class CountForm(Form):
         for currency, notes in NOTES.items():
             for note in notes:
                 self.fields[f"{currency.value}_{note}"] = forms.IntegerField(
-                    label=f"{note:,}", required=False, min_value=0, max_value=100_000
+                    label=f"{note:,}",
+                    required=False,
+                    min_value=0,
+                    max_value=100_000,
+                    widget=DecimalInput(
+                        attrs={"inputmode": "numeric", "data-note": note, "data-note-currency": currency.value}
+                    ),
                 )
 
     @property
@@ -236,7 +242,9 @@ class DrawerForm(Form):
 
 class PrintForm(Form):
     paper = forms.ChoiceField(label=_("Paper"), choices=ReceiptPrint.Paper.choices)
-    language = forms.ChoiceField(label=_("Language"), choices=[("km", "ភាសាខ្មែរ"), ("en", "English"), ("zh-hans", "简体中文")])
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("km", "ភាសាខ្មែរ"), ("en", "English"), ("zh-hans", "简体中文")]
+    )
 
 
 class SearchForm(Form):
@@ -257,5 +265,3 @@ class PriceSearchForm(SearchForm):
 
 class JournalSearchForm(SearchForm):
     on = forms.DateField(label=_("Date"), required=False)
-
-

@@ -1,1 +1,18 @@
 """Entries of this room in the portal's menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from billing.queries.worklist import collectable_count, shifts_to_accept_count
+from core.menu import Entry, register
+
+for entry in (
+    Entry("billing", _("Cash desk"), "billing:worklist", "invoice:view", "cash", 10, collectable_count, key="c"),
+    Entry("billing", _("My shift"), "billing:shift-mine", "shift:operate", "wallet", 20, key="m"),
+    Entry("billing", _("Invoices"), "billing:invoice-list", "invoice:view", "file-invoice", 30, key="i"),
+    Entry("billing", _("Shifts"), "billing:shift-list", "shift:view", "scale", 40, shifts_to_accept_count),
+    Entry("billing", _("Price list"), "billing:price-list", "price:view", "tags", 50),
+    Entry("billing", _("Exchange rates"), "billing:rate-list", "rate:view", "arrows-exchange", 60),
+    Entry("billing", _("Journal"), "billing:entry-list", "journal:view", "book", 70),
+    Entry("billing", _("Cash drawers"), "billing:drawer-list", "drawer:manage", "archive", 80),
+):
+    register(entry)

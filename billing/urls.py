@@ -1,4 +1,40 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from billing.views import invoices, journal, payments, prices, shifts, worklist
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("visits/<uuid:pk>/", worklist.visit_bill, name="visit-bill"),
+    path("visits/<uuid:pk>/collect/", worklist.visit_collect, name="visit-collect"),
+    path("charges/<uuid:pk>/waive/", worklist.charge_waive, name="charge-waive"),
+    path("invoices/", invoices.invoice_list, name="invoice-list"),
+    path("invoices/<uuid:pk>/", invoices.invoice_detail, name="invoice-detail"),
+    path("invoices/<uuid:pk>/issue/", invoices.invoice_issue, name="invoice-issue"),
+    path("invoices/<uuid:pk>/void/", invoices.invoice_void, name="invoice-void"),
+    path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/add/", invoices.charge_add, name="charge-add"),
+    path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/remove/", invoices.charge_remove, name="charge-remove"),
+    path("invoices/<uuid:pk>/discount/", invoices.discount_override, name="discount-override"),
+    path("invoices/<uuid:pk>/discount/clear/", invoices.discount_clear, name="discount-clear"),
+    path("invoices/<uuid:pk>/pay/", payments.payment_new, name="payment-new"),
+    path("payments/<uuid:pk>/", payments.payment_detail, name="payment-detail"),
+    path("payments/<uuid:pk>/print/", payments.receipt_print, name="receipt-print"),
+    path("receipts/<uuid:pk>.pdf", payments.receipt_show, name="receipt-show"),
+    path("shifts/", shifts.shift_list, name="shift-list"),
+    path("shifts/mine/", shifts.shift_mine, name="shift-mine"),
+    path("shifts/open/", shifts.shift_open, name="shift-open"),
+    path("shifts/<uuid:pk>/", shifts.shift_detail, name="shift-detail"),
+    path("shifts/<uuid:pk>/count/", shifts.shift_count, name="shift-count"),
+    path("shifts/<uuid:pk>/close/", shifts.shift_close, name="shift-close"),
+    path("shifts/<uuid:pk>/accept/", shifts.shift_accept, name="shift-accept"),
+    path("shifts/<uuid:pk>/report.pdf", shifts.shift_report, name="shift-report"),
+    path("prices/", prices.price_list, name="price-list"),
+    path("prices/new/", prices.service_new, name="service-new"),
+    path("prices/<uuid:pk>/", prices.price_edit, name="price-edit"),
+    path("rates/", prices.rate_list, name="rate-list"),
+    path("rates/new/", prices.rate_set, name="rate-set"),
+    path("drawers/", prices.drawer_list, name="drawer-list"),
+    path("journal/", journal.entry_list, name="entry-list"),
+    path("journal/<uuid:pk>/", journal.entry_detail, name="entry-detail"),
+    path("journal/agreement/", journal.agreement, name="agreement"),
+]

@@ -83,7 +83,7 @@ class Field(BoundField):
 def _classes(widget: forms.Widget) -> list[str]:
     if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
         return ["form-check-input"]
-    if isinstance(widget, forms.Select):
+    if isinstance(widget, forms.Select) and not isinstance(widget, SearchSelect):
         return ["form-select"]
     return [] if widget.is_hidden else ["form-control"]
 

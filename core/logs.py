@@ -15,6 +15,8 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 
+from core.db import writing
+
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
 _FIELDS = ("request_id", "hospital", "user_id", "method", "path", "status", "milliseconds")
@@ -33,7 +35,7 @@ class RequestContextFilter(logging.Filter):
 def _facts() -> dict[str, str]:
     request = current_request.get()
     if request is None:
-        return {"request_id": "", "hospital": connection.schema_name}
+        return {"request_id": writing.current().get("request_id", ""), "hospital": connection.schema_name}
     hospital = getattr(request, "hospital", None)
     user = getattr(request, "_cached_user", None)  # asking request.user could query the database from within a log line
     return {

@@ -1,19 +1,14 @@
-"""What Prometheus reads: counters and histograms of requests and background work, without personal data."""
+"""What Prometheus reads: requests and background work, without personal data.
 
-import os
+django-prometheus counts the database's statements and connections (ORIGINAL_BACKEND) and prints everything.
+"""
+
 import secrets
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    generate_latest,
-    multiprocess,
-)
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("hospital_requests_total", "Answered requests", ["surface", "view", "method", "status"])
 SECONDS = Histogram(
@@ -40,13 +35,4 @@ def answer(request: HttpRequest) -> HttpResponse:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not secrets.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
         return HttpResponseNotFound("Not found", content_type="text/plain")
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
-
-
-def _registry() -> CollectorRegistry:
-    """Return this process's registry, or one that sums up all processes where they share a directory."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)
-    return registry
+    return ExportToDjangoView(request)  # all processes together where they share PROMETHEUS_MULTIPROC_DIR

@@ -29,6 +29,10 @@ class Page:
         return self.items[index]
 
     @property
+    def object_list(self) -> Sequence[Any]:
+        return self.items
+
+    @property
     def has_previous(self) -> bool:
         return self.number > 1
 

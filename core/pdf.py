@@ -2,8 +2,8 @@
 
     render_pdf("patients/card.typ", {"hospital": letterhead(hospital, branch), "name": patient.native_name, …})
 
-The template reads it as ``#import "/base.typ": *`` and then ``data.name``; ``#tr("Receipt")`` speaks the language that is
-active when ``render_pdf`` is called. See docs/design.md.
+The template begins with ``#import "/base.typ": *`` and reads ``data.name``; ``#tr("Receipt")`` speaks the language that
+is active when ``render_pdf`` is called. See docs/design.md.
 """
 
 import io
@@ -41,8 +41,8 @@ class PaperBroken(RuntimeError):
 def render_pdf(template: str, context: Mapping[str, Any], *, language: str = "") -> bytes:
     """Return the PDF of ``templates/print/<template>`` filled with ``context``.
 
-    ``language`` prints in another language than the page's (a patient's own). Values may be text, numbers, dates, Money,
-    lists and dictionaries; numbers and dates reach the paper as text in the one form used everywhere.
+    ``language`` prints in another language than the page's (a patient's own). Values may be text, numbers, dates,
+    Money, lists and dictionaries; decimals and dates reach the paper as text in the one form used everywhere.
     """
     with override(language or get_language() or settings.LANGUAGE_CODE):
         data = _plain({**context, "words": _words(template), "language": _iso_language()})

@@ -34,6 +34,9 @@ def menu_counts(request: HttpRequest) -> HttpResponse:
     return render(request, "base/_menu_counts.html", {"counts": counts})
 
 
+menu_counts.permission = "signed-in"  # type: ignore[attr-defined]  # the entries themselves demand theirs
+
+
 @login_not_required
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:

@@ -39,12 +39,14 @@ def deliver(delivery_id: str) -> None:
     delivery = _claim(delivery_id)
     if delivery is None:
         return
-    try:
-        _handle(delivery)
-    except Exception as error:
-        _put_back(delivery, error)
-    else:
-        metrics.DELIVERIES.labels(outcome="done").inc()
+    event = delivery.event
+    with writing.context(actor_id=event.actor_id, request_id=event.request_id, reason=f"event {event.name}"):
+        try:
+            _handle(delivery)
+        except Exception as error:
+            _put_back(delivery, error)
+        else:
+            metrics.DELIVERIES.labels(outcome="done").inc()
 
 
 def back_off(attempts: int) -> timedelta:
@@ -65,8 +67,7 @@ def _handle(delivery: Delivery) -> None:
     handler = subscribers(event.name).get(delivery.subscriber)
     if handler is None:
         raise UnknownSubscriber(delivery.subscriber)
-    writer = {"actor_id": event.actor_id, "request_id": event.request_id, "reason": f"event {event.name}"}
-    with writing.context(**writer), transaction.atomic():
+    with transaction.atomic():
         mine = _claimed_by_this_attempt(delivery).select_for_update().first()
         if mine is None:
             return  # the claim lapsed and another worker took over

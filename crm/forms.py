@@ -13,6 +13,9 @@ from crm.models import Tier
 class TierForm(VersionedFormMixin, ModelForm):
     """A tier; its discount is typed in per cent and kept as a share."""
 
+    threshold = forms.DecimalField(
+        label=_("Points needed"), min_value=0, max_digits=12, decimal_places=2, widget=DecimalInput
+    )
     percent = forms.DecimalField(
         label=_("Discount"), min_value=0, max_value=100, max_digits=5, decimal_places=2, widget=DecimalInput(unit="%")
     )
@@ -20,7 +23,6 @@ class TierForm(VersionedFormMixin, ModelForm):
     class Meta:
         model = Tier
         fields = ["code", "name_en", "name_km", "name_zh_hans", "threshold", "active"]
-        widgets = {"threshold": DecimalInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What a new hospital is filled with: rooms register a loader, provisioning runs them in order inside the new schema."""
+"""What a new hospital is filled with: rooms register loaders, provisioning runs them in its schema."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,36 +1,31 @@
 """Papers of the patients room."""
 
-import io
 from typing import Any
 
-import segno
-from django.conf import settings
-
+from core.pdf import letterhead, qr_svg, render_pdf
 from patients.models import Patient
+from patients.states import Sex
 
 
-def card_pdf(patient: Patient, *, hospital: Any) -> bytes:
-    """Return the patient's card (85.6 × 54 mm). The QR holds the record number only, never a name."""
-    from core.pdf import render_pdf  # the PDF engine is large; pages that print nothing do without it
+def card_pdf(patient: Patient, *, hospital: Any, branch: Any = None) -> bytes:
+    """Return the patient's card (85.6 × 54 mm) in the patient's language.
 
+    The QR holds the record number only, never a name, and of the birth date the card says the year.
+    """
+    names = [patient.native_name, patient.latin_name]
+    first, *others = [name for name in names if name]
     return render_pdf(
         "patients/card.typ",
         {
-            "hospital": hospital.name if hospital else settings.PLATFORM_NAME,
-            "native_name": patient.native_name,
-            "latin_name": patient.latin_name,
+            "hospital": letterhead(hospital, branch),
+            "name": first,
+            "other_name": others[0] if others else "",
             "mrn": patient.mrn,
-            "sex": patient.get_sex_display(),
+            "sex": Sex(patient.sex).label,
             "birth_year": str(patient.birth_date.year),
             "blood_group": patient.get_blood_group_display(),
             "family": patient.family.number,
             "qr": qr_svg(patient.mrn),
         },
+        language=patient.preferred_language,
     )
-
-
-def qr_svg(text: str) -> str:
-    """Return a QR code as SVG text."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False)
-    return out.getvalue().decode()

@@ -79,12 +79,10 @@ def _hire(username: str, schema: str, departments: dict[str, Any], rooms: dict[s
 def hire_platform_staff() -> None:
     """Make the platform's own people in the public schema."""
     from accounts.models import User
-    from accounts.permissions import PLATFORM_ROLES, default_codes
-    from accounts.services.roles import assign_role, create_roles
-    from core.crypto import create_hospital_keys
+    from accounts.services.roles import assign_role
+    from hospitals.services.platform import prepare_platform
 
-    create_hospital_keys()
-    create_roles({code: default_codes(code) for code in PLATFORM_ROLES}, PLATFORM_ROLES)
+    prepare_platform()
     for username, (name, role) in PLATFORM.items():
         user = User.objects.create_user(
             username,

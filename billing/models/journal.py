@@ -102,6 +102,15 @@ class Posting(UUIDModel, AppendOnly):
     def money(self) -> Money:
         return Money(self.amount, self.currency)
 
+    @property
+    def is_debit(self) -> bool:
+        return self.amount > 0
+
+    @property
+    def size(self) -> Money:
+        """The amount without its sign, as debit and credit columns show it."""
+        return abs(self.money)
+
 
 class Transition(UUIDModel, AppendOnly):
     """Who moved a charge, an invoice or a shift from which status to which, and why."""

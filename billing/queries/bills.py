@@ -28,3 +28,8 @@ def visits_settled(visit_ids: list[Any]) -> dict[Any, bool]:
     owing = Invoice.objects.filter(visit__in=visit_ids, status__in=OWING).values_list("visit_id", flat=True)
     open_ones = {*pending, *owing}
     return {visit_id: visit_id not in open_ones for visit_id in visit_ids}
+
+
+def pending_off_invoices(visit_id: Any) -> QuerySet[Charge]:
+    """Pending charges of a visit that stand on no invoice yet."""
+    return Charge.objects.filter(visit_id=visit_id, status=ChargeStatus.PENDING).exclude(lines__live=True)

@@ -56,3 +56,11 @@ def current_rate(day: datetime.date | None = None) -> ExchangeRate:
     if rate is None:
         raise RateMissing()
     return rate
+
+
+def latest_rate() -> ExchangeRate | None:
+    """Today's rate, None where none was ever set: for pages that only show it."""
+    try:
+        return current_rate()
+    except RateMissing:
+        return None

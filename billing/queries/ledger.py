@@ -8,12 +8,19 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
-from billing.models import Change, Entry, EntryKind, Invoice, Payment, Posting, Shift, Tender
+from billing.models import Account, Change, Entry, EntryKind, Invoice, Payment, Posting, Shift, Tender
 from billing.states import InvoiceStatus, ShiftStatus
 from core.money import Currency
 
 ZERO = Decimal(0)
+CHECKS = {
+    "entry_balances": _("An entry does not balance"),
+    "invoice_owes": _("What an invoice owes"),
+    "receipt_posted": _("What a receipt brought in"),
+    "drawer_emptied": _("A closed drawer is not empty"),
+}
 RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
 
 
@@ -68,20 +75,28 @@ def daily_collections(*, since: datetime.date, until: datetime.date, branch: Any
     return list(rows.values("date", "currency").annotate(sum=Sum("amount")).order_by("date", "currency"))
 
 
-def trial_balance() -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Balance:
+    """One account in one currency: debits less credits."""
+
+    account: Account
+    currency: str
+    sum: Decimal
+
+
+def trial_balance() -> list[Balance]:
     """Each account's balance by currency; the column of a currency adds up to zero."""
-    return list(
-        Posting.objects.values("account__code", "account__key", "currency")
-        .annotate(sum=Sum("amount"))
-        .order_by("account__code", "currency")
-    )
+    rows = Posting.objects.values("account", "currency").annotate(sum=Sum("amount"))
+    accounts = Account.objects.in_bulk()
+    found = [Balance(accounts[row["account"]], row["currency"], row["sum"]) for row in rows.order_by()]
+    return sorted(found, key=lambda one: (one.account.code, one.currency))
 
 
-def journal_entries(*, text: str = "", since: datetime.date | None = None) -> QuerySet[Entry]:
-    """Entries, newest first, of a day or later, or of an invoice, receipt or shift number."""
+def journal_entries(*, text: str = "", on: datetime.date | None = None) -> QuerySet[Entry]:
+    """Entries, newest first; of a day, or of an invoice, receipt or shift number."""
     entries = Entry.objects.select_related("invoice", "payment", "shift", "posted_by", "branch")
-    if since:
-        entries = entries.filter(date=since)
+    if on:
+        entries = entries.filter(date=on)
     if text:
         number = text.strip().upper()
         entries = entries.filter(Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number))
@@ -97,6 +112,10 @@ class Disagreement:
     entry_id: uuid.UUID | None
     ledger: Decimal
     elsewhere: Decimal
+
+    @property
+    def label(self) -> str:
+        return str(CHECKS[self.check])
 
 
 def ledger_disagreements() -> list[Disagreement]:

@@ -81,8 +81,8 @@ def visible_payments(user: Any) -> QuerySet[Payment]:
     payments = Payment.objects.select_related(
         "invoice__patient", "invoice__family", "invoice__visit", "shift__branch", "cashier"
     )
-    return payments if sees_restricted(user) else payments.filter(
-        invoice__patient__confidentiality=Confidentiality.NORMAL
+    return (
+        payments if sees_restricted(user) else payments.filter(invoice__patient__confidentiality=Confidentiality.NORMAL)
     )
 
 

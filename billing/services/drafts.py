@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
 from billing import pricing
 from billing.errors import ChargeElsewhere, InvoiceEmpty, InvoiceNotDraft
 from billing.models import Charge, DiscountSource, Invoice, InvoiceLine
-from billing.models.snapshot import copy_snapshot, snapshot
+from billing.models.snapshot import SUFFIXES, copy_snapshot, snapshot
+from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
 from core.money import USD
 from core.preferences import preference
-from crm.queries import discount_for
+from crm.queries import Discount, discount_for
 
 
 @transaction.atomic
@@ -23,7 +25,7 @@ def draft_invoice(*, visit: Any, by: Any) -> Invoice:
 
     Raises InvoiceEmpty when nothing is pending, RateMissing.
     """
-    charges = _pending(visit)
+    charges = list(pending_off_invoices(visit.pk))
     existing = Invoice.objects.filter(visit=visit, payer=visit.payer, status=InvoiceStatus.DRAFT).first()
     if existing is None and not charges:
         raise InvoiceEmpty()
@@ -57,7 +59,9 @@ def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
 def lock_invoice(invoice: Invoice) -> Invoice:
     """The row as it stands now, locked until the transaction ends."""
     return (
-        Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("visit", "family", "branch").get(pk=invoice.pk)
+        Invoice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("visit", "family", "branch")
+        .get(pk=invoice.pk)
     )
 
 
@@ -106,10 +110,26 @@ def _refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> None:
     if invoice.discount_source == DiscountSource.OVERRIDE:
         return
     offer = discount_for(invoice.family)
-    invoice.discount_rate = offer.rate if offer else 0
-    invoice.discount_source = offer.source if offer and offer.rate else DiscountSource.NONE
-    for column, text in snapshot("discount_label", offer.label if offer and offer.rate else "").items():
+    invoice.discount_rate, invoice.discount_source = offer.rate, _source(offer)
+    labels = _labels(invoice.family) if offer.rate else ""
+    for column, text in snapshot("discount_label", labels).items():
         setattr(invoice, column, text)
+
+
+def _source(offer: Discount) -> str:
+    """crm says where a discount comes from as `tier:gold` or `promotion:…`; the kind is kept, the label names it."""
+    if not offer.rate:
+        return DiscountSource.NONE
+    return DiscountSource.TIER if offer.source.startswith("tier") else DiscountSource.PROMOTION
+
+
+def _labels(family: Any) -> dict[str, str]:
+    """The discount's name in every language: a document freezes it, whoever reads it later."""
+    labels = {}
+    for code in SUFFIXES:
+        with translation.override(code):
+            labels[code] = discount_for(family).label
+    return labels
 
 
 def _begin(visit: Any, by: Any) -> Invoice:
@@ -124,12 +144,6 @@ def _begin(visit: Any, by: Any) -> Invoice:
     )
     record(invoice, verb="draft", from_status="", to_status=invoice.status, by=by)
     return invoice
-
-
-def _pending(visit: Any) -> list[Charge]:
-    """Pending charges of the visit that are on no invoice."""
-    charges = Charge.objects.filter(visit=visit, status=ChargeStatus.PENDING)
-    return list(charges.exclude(lines__live=True).order_by("created_at", "id"))
 
 
 def _put_on(invoice: Invoice, charges: Iterable[Charge]) -> None:

@@ -63,6 +63,7 @@ TENANT_MODEL = "hospitals.Hospital"
 TENANT_DOMAIN_MODEL = "hospitals.Domain"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 TENANT_LIMIT_SET_CALLS = True
+ORIGINAL_BACKEND = "django_prometheus.db.backends.postgresql"
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -3,7 +3,7 @@
 Django keeps a historic model class for every table and, for each operation, builds anew those of all tables related to
 the changed one: here, nearly all of them, each time. That was three quarters of the time a new hospital took. A table
 that did not exist before needs only its own class. The registry is left marked as delayed, Django's own word for
-"rebuild everything before somebody runs Python code against it" (RunPython does), and any other change rebuilds it first.
+"rebuild everything before somebody runs Python code against it" (RunPython does); any other change rebuilds it first.
 """
 
 from django.db.migrations.state import ModelState, ProjectState

@@ -21,7 +21,7 @@ PLANS = [
 
 @transaction.atomic
 def prepare_platform() -> None:
-    """Create what is missing of the platform's reference tables, keys, roles, templates and plans; never change what exists."""
+    """Create what is missing of reference tables, keys, roles, templates and plans; what exists stays as it is."""
     load_terminology()
     create_hospital_keys()
     create_roles({code: default_codes(code) for code in PLATFORM_ROLES}, PLATFORM_ROLES)

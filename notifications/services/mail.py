@@ -25,7 +25,7 @@ def send_mail_later(template: str, to_user_id: UUID, params: dict[str, Any] | No
     """
     mails.find(template)
     log = MailLog.objects.create(template=template, user_id=to_user_id, params=params or {})
-    transaction.on_commit(partial(_enqueue, log.pk))
+    transaction.on_commit(partial(_enqueue, log.pk), robust=True)  # a dead broker does not undo the act
     return log
 
 

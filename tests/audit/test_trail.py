@@ -52,9 +52,9 @@ def test_bulk_and_raw_writes_are_trailed(samaki):
 
 def test_the_writer_is_named_again_after_a_rollback_and_a_change_of_writer(samaki):
     with context(actor="sok"):
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             make_branch()
-            raise RuntimeError
+            transaction.set_rollback(True)
         make_branch()
         assert newest().actor == "sok"
     with context(actor="dara"):
@@ -104,8 +104,9 @@ def test_readings_and_events_are_noted_with_their_reader(samaki):
         "DROP TRIGGER audit_row ON accounts_branch",
         "SET session_replication_role = replica",
         "INSERT INTO audit_seal (seq, record_id, txid, previous, digest, sealed_at) VALUES (9, 9, 9, '', '', now())",
-        "INSERT INTO audit_record (txid, at, kind, table_name, row_id, actor_id, actor, role, reason, request_id, address,"
-        " path, branch, database_user) VALUES (1, now(), 'insert', 'x', '', '', '', '', '', '', '', '', '', '')",
+        "INSERT INTO audit_record (txid, at, kind, table_name, row_id, actor_id, actor, role, reason, request_id,"
+        " address, path, branch, database_user)"
+        " VALUES (1, now(), 'insert', 'x', '', '', '', '', '', '', '', '', '', '')",
         "SELECT audit_note('insert', 'accounts_branch', '1', '{}')",
     ],
 )

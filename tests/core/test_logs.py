@@ -5,6 +5,7 @@ import sys
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from core.db import writing
 from core.logs import JsonFormatter, RequestContextFilter, current_request, places
 from core.middleware import RequestIdMiddleware
 
@@ -37,8 +38,10 @@ def test_a_line_says_who_where_and_which_request(samaki, doctor):
     assert "Sok" not in json.dumps(line)
 
 
-def test_a_line_of_a_job_names_the_hospital(samaki):
-    assert line_of(record())["hospital"] == "samaki"
+def test_a_line_of_a_job_names_the_hospital_and_the_request_it_follows(samaki):
+    with writing.context(request_id="abc12345"):
+        line = line_of(record())
+    assert (line["hospital"], line["request_id"]) == ("samaki", "abc12345")
 
 
 def test_a_line_asks_neither_session_nor_database(samaki, query_count):

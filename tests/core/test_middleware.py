@@ -160,6 +160,7 @@ def test_metrics_are_read_with_the_token(samaki, host):
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/plain")
     assert b"hospital_requests_total" in answer.content
+    assert b"django_db_execute_total" in answer.content
 
 
 def test_requests_are_counted_by_view_and_not_by_address(samaki):

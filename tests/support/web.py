@@ -84,4 +84,4 @@ def running_web(databases: Databases, label: str, **extra: str) -> Iterator[Web]
             yield Web(port, database, Path(mailbox), (web, worker))
         finally:
             for child in (web, worker):
-                child.stop(patience=5)
+                child.stop(patience=2)  # a browser's idle connection would be waited for

@@ -1,0 +1,117 @@
+"""Taking money and printing receipts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import requires
+from billing.forms import PaymentForm, PrintForm
+from billing.models import Invoice, ReceiptPrint
+from billing.pricing import Settlement, suggest_exact
+from billing.printing import receipt_pdf
+from billing.queries.worklist import running_shift, visible_invoices, visible_payments
+from billing.services.payments import preview_payment, record_print, take_payment
+from core.errors import DomainError
+from core.forms import add_domain_error
+from core.htmx import wants_fragment
+from core.once import FIELD, exactly_once
+from core.pdf import pdf_response
+from core.preferences import preference
+
+
+@requires("payment:take")
+@exactly_once
+def payment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The tender. While it is typed, HTMX asks by GET what it would come to; only the POST takes the money."""
+    invoice = get_object_or_404(visible_invoices(request.user), pk=pk)
+    if request.method == "POST":
+        return _take(request, invoice)
+    if wants_fragment(request):
+        return _preview(request, invoice)
+    if not invoice.is_owing:
+        return redirect("billing:invoice-detail", invoice.pk)
+    form = PaymentForm(initial={"due": invoice.balance})
+    return render(request, "billing/payment/form.html", _context(request, invoice, form))
+
+
+def _take(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    form = PaymentForm(request.POST)
+    if form.is_valid():
+        try:
+            payment = take_payment(
+                invoice=invoice,
+                tenders=form.tenders(),
+                change_in=form.cleaned_data["change_in"] or None,
+                key=UUID(request.POST[FIELD]),
+                due_seen=form.cleaned_data["due"],
+                by=request.user,
+            )
+            return redirect("billing:payment-detail", payment.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    form.data = form.data.copy()
+    form.data["due"] = str(invoice.balance)  # the next attempt is made knowing what is due now
+    return render(request, "billing/payment/form.html", _context(request, invoice, form), status=422)
+
+
+def _preview(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    form = PaymentForm(request.GET)
+    settlement: Settlement | None = None
+    problem = ""
+    if form.is_valid() and form.tenders() and invoice.is_owing:
+        try:
+            settlement = preview_payment(
+                invoice=invoice, tenders=form.tenders(), change_in=form.cleaned_data["change_in"] or None
+            )
+        except DomainError as error:
+            problem = str(error)
+    context = {**_context(request, invoice, form), "settlement": settlement, "problem": problem}
+    return render(request, "billing/payment/form.html#settlement", context)
+
+
+def _context(request: HttpRequest, invoice: Invoice, form: PaymentForm) -> dict[str, Any]:
+    return {
+        "invoice": invoice,
+        "form": form,
+        "exact": suggest_exact(invoice.due_money, invoice.rate, preference("billing.cash_rounding_khr")),
+        "shift": running_shift(request.user),
+    }
+
+
+@requires("invoice:view")
+def payment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    payment = get_object_or_404(visible_payments(request.user), pk=pk)
+    context = {
+        "payment": payment,
+        "invoice": payment.invoice,
+        "tenders": payment.tenders.all(),
+        "changes": payment.changes.all(),
+        "prints": payment.prints.select_related("printed_by"),
+        "form": PrintForm(initial={"language": payment.invoice.patient.preferred_language, "paper": "80mm"}),
+    }
+    return render(request, "billing/payment/detail.html", context)
+
+
+@requires("receipt:print")
+@require_POST
+@exactly_once
+def receipt_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Count the printing, then show it: the address of one printing always gives the same paper."""
+    payment = get_object_or_404(visible_payments(request.user), pk=pk)
+    form = PrintForm(request.POST)
+    if not form.is_valid():
+        return render(request, "billing/payment/detail.html", {"payment": payment, "form": form}, status=422)
+    printed = record_print(payment=payment, by=request.user, **form.cleaned_data)
+    return redirect("billing:receipt-show", printed.pk)
+
+
+@requires("receipt:print")
+def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    printed = get_object_or_404(
+        ReceiptPrint.objects.filter(payment__in=visible_payments(request.user)).select_related("payment"), pk=pk
+    )
+    pdf = receipt_pdf(printed, hospital=request.hospital)
+    return pdf_response(pdf, f"{printed.payment.number}-{printed.copy}.pdf")

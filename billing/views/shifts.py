@@ -1,0 +1,134 @@
+"""A cashier's shift, and its acceptance by the accountant."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.permissions import requires
+from accounts.queries import branches_of
+from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm
+from billing.models import CashCount, Shift
+from billing.printing import shift_report_pdf
+from billing.queries.ledger import shift_collections, shift_expectation
+from billing.queries.worklist import running_shift, visible_shifts
+from billing.services import shifts
+from core.errors import DomainError
+from core.forms import add_domain_error
+from core.htmx import render_page
+from core.once import exactly_once
+from core.paging import paginate
+from core.pdf import pdf_response
+
+
+@requires("shift:view")
+def shift_list(request: HttpRequest) -> HttpResponse:
+    found = visible_shifts(request.user).prefetch_related("totals")
+    status = request.GET.get("status", "")
+    if status:
+        found = found.filter(status=status)
+    return render_page(request, "billing/shift/list.html", {"page": paginate(request, found), "status": status})
+
+
+@requires("shift:operate")
+def shift_mine(request: HttpRequest) -> HttpResponse:
+    """My running shift, or the form that opens one; below it those I had before."""
+    running = running_shift(request.user)
+    if running:
+        return redirect("billing:shift-detail", running.pk)
+    return redirect("billing:shift-open")
+
+
+@requires("shift:operate")
+@exactly_once
+def shift_open(request: HttpRequest) -> HttpResponse:
+    form = ShiftOpenForm(request.POST or None, branches=branches_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            shift = shifts.open_shift(drawer=form.cleaned_data["drawer"], counts=form.counts(), by=request.user)
+            return redirect("billing:shift-detail", shift.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {
+        "form": form,
+        "running": running_shift(request.user),
+        "before": Shift.objects.filter(cashier=request.user).select_related("drawer").order_by("-id")[:5],
+    }
+    return render(request, "billing/shift/open.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("shift:operate")
+@exactly_once
+def shift_count(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The blind count: nothing on this page says what is expected."""
+    shift = get_object_or_404(Shift.objects.filter(cashier=request.user), pk=pk)
+    form = CountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            shifts.count_shift(shift=shift, counts=form.counts(), by=request.user)
+            return redirect("billing:shift-close", shift.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {"form": form, "shift": shift}
+    return render(request, "billing/shift/count.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("shift:operate")
+@exactly_once
+def shift_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shift = get_object_or_404(Shift.objects.filter(cashier=request.user), pk=pk)
+    if request.method == "GET" and not shift.can_close:
+        return redirect("billing:shift-detail", shift.pk)
+    totals = list(shift.totals.all())
+    form = ShiftCloseForm(request.POST or None, totals=totals)
+    # A shift without a difference sends an empty form: that one is valid, not unbound.
+    form.is_bound = request.method == "POST"
+    if request.method == "POST" and form.is_valid():
+        try:
+            shifts.close_shift(shift=shift, reasons=form.reasons(), by=request.user)
+            return redirect("billing:shift-detail", shift.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {"form": form, "shift": shift, "totals": totals}
+    return render(request, "billing/shift/close.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("invoice:view")
+def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The X report while it runs (without what is expected, the count is blind), the Z report afterwards."""
+    shift = get_object_or_404(visible_shifts(request.user), pk=pk)
+    return render(request, "billing/shift/detail.html", {**shift_figures(shift, request.user), "form": NoteForm()})
+
+
+@requires("invoice:view")
+def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shift = get_object_or_404(visible_shifts(request.user), pk=pk)
+    pdf = shift_report_pdf(shift, shift_figures(shift, request.user), hospital=request.hospital)
+    return pdf_response(pdf, f"{shift.number}.pdf")
+
+
+@requires("shift:accept")
+@exactly_once
+def shift_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shift = get_object_or_404(visible_shifts(request.user), pk=pk)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        shifts.accept_shift(shift=shift, by=request.user, note=form.cleaned_data["note"])
+        return redirect("billing:shift-detail", shift.pk)
+    context = {**shift_figures(shift, request.user), "form": form}
+    return render(request, "billing/shift/detail.html", context, status=422 if form.is_bound else 200)
+
+
+def shift_figures(shift: Shift, user: Any) -> dict[str, Any]:
+    """What both reports show. The cashier does not see the expectation before having counted."""
+    sees_expected = not shift.is_open or shift.cashier_id != user.pk
+    return {
+        "shift": shift,
+        "totals": list(shift.totals.all()),
+        "collected": shift_collections(shift) if sees_expected else [],
+        "expected": shift_expectation(shift) if sees_expected and shift.is_open else {},
+        "sees_expected": sees_expected,
+        "payments": shift.payments.count(),
+        "counts": list(shift.counts.filter(stage=CashCount.Stage.CLOSING)),
+    }
