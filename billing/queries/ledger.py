@@ -157,7 +157,7 @@ def _receipts() -> list[Disagreement]:
         posted = _sum_of(Posting.objects.filter(account__key__in=RECEIVED_IN), currency, "entry__payment")
         tendered = _sum_of(Tender.objects.all(), currency, "payment")
         changed = _sum_of(Change.objects.all(), currency, "payment")
-        entry = Entry.objects.filter(payment=OuterRef("pk"), kind=EntryKind.PAYMENT).values("pk")[:1]
+        entry = Entry.objects.filter(payment=OuterRef("pk")).order_by("-id").values("pk")[:1]
         rows = Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=Subquery(entry)).exclude(
             ledger=F("taken")
         )

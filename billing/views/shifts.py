@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import requires
@@ -104,7 +104,10 @@ def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("invoice:view")
 def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     shift = get_object_or_404(visible_shifts(request.user), pk=pk)
-    pdf = shift_report_pdf(shift, shift_figures(shift, request.user), hospital=request.hospital)
+    figures = shift_figures(shift, request.user)
+    if not figures["sees_expected"]:
+        raise Http404
+    pdf = shift_report_pdf(shift, figures, hospital=request.hospital)
     return pdf_response(pdf, f"{shift.number}.pdf")
 
 
