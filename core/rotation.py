@@ -4,6 +4,7 @@ Rows that may never change keep their old ciphertext, and the old key stays to r
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -37,18 +38,18 @@ def renew_rows(model: type[models.Model]) -> int:
     return sum(_renew(field, pk, token) for field in encrypted_fields(model) for pk, token in _outdated(field))
 
 
-def _outdated(field: EncryptedMixin) -> Iterator[tuple[object, str]]:
+def _outdated(field: EncryptedMixin) -> Iterator[tuple[Any, str]]:
     rows = field.model._base_manager.order_by().values_list("pk", field.attname)
     # read first, then write: a server-side cursor would have to stay in one transaction with all the writing
     tokens = [(pk, str(token)) for pk, token in rows.iterator(BATCH) if token and not crypto.is_current(token)]
     yield from tokens
 
 
-def _renew(field: EncryptedMixin, pk: object, token: str) -> int:
+def _renew(field: EncryptedMixin, pk: Any, token: str) -> int:
     aad = field.aad_of(pk)
     renewed = crypto.encrypt(crypto.decrypt(token, aad=aad), aad=aad)
     quote = connection.ops.quote_name
-    table, column, key = field.model._meta.db_table, field.column, field.model._meta.pk.column
+    table, column, key = field.model._meta.db_table, str(field.column), str(field.model._meta.pk.column)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {quote(table)} SET {quote(column)} = %s WHERE {quote(key)} = %s AND {quote(column)} = %s",
