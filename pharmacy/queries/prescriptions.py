@@ -7,7 +7,8 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from accounts.models import Branch, User
 from clinical.models import Encounter
 from patients.models import Patient
-from patients.queries import search_patients, sees_restricted
+from patients.queries import search_patients
+from patients.queries.patients import sees_restricted
 from patients.states import Confidentiality
 from pharmacy.models import (
     Dispense,
