@@ -8,7 +8,7 @@ class PharmacyConfig(AppConfig):
 
     def ready(self) -> None:
         import audit
-        from pharmacy import models, permissions, preferences  # noqa: F401  they declare themselves when imported
+        from pharmacy import menu, models, panels, permissions, preferences  # noqa: F401  they declare themselves
 
         for model in (
             models.GoodsReceipt,
