@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from core import badges
+from core.badges import Look
 from core.menu import Entry, register
 from pharmacy.queries.prescriptions import waiting_count
 from pharmacy.queries.stock import adjustments_waiting
@@ -44,3 +46,21 @@ for _entry in (
     ),
 ):
     register(_entry)
+
+badges.register(
+    "stock_adjustment",
+    {
+        "requested": Look("amber", "hourglass"),
+        "applied": Look("green", "check"),
+        "refused": Look("grey", "circle-x"),
+    },
+)
+badges.register(
+    "interaction",
+    {
+        "contraindicated": Look("red", "ban"),
+        "major": Look("red", "alert-triangle"),
+        "moderate": Look("amber", "alert-circle"),
+        "minor": Look("grey", "info-circle"),
+    },
+)

@@ -1,4 +1,40 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from pharmacy.views import dispensing, formulary, prescribing, printing, stock, worklist
 
 app_name = "pharmacy"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", worklist.prescription_list, name="prescription-list"),
+    path("prescriptions/<uuid:pk>/", dispensing.prescription_detail, name="prescription-detail"),
+    path("prescriptions/<uuid:pk>/review/", dispensing.prescription_review, name="prescription-review"),
+    path("prescriptions/<uuid:pk>/question/", dispensing.prescription_query, name="prescription-query"),
+    path("prescriptions/<uuid:pk>/prepare/", dispensing.dispense_prepare, name="dispense-prepare"),
+    path("dispenses/<uuid:pk>/check/", dispensing.dispense_check, name="dispense-check"),
+    path("dispenses/<uuid:pk>/cancel/", dispensing.dispense_cancel, name="dispense-cancel"),
+    path("dispenses/<uuid:pk>/hand-over/", dispensing.dispense_hand_over, name="dispense-hand-over"),
+    path("dispenses/<uuid:pk>/labels.pdf", printing.dispense_labels, name="dispense-labels"),
+    path("lines/<uuid:pk>/return/", dispensing.line_return, name="line-return"),
+    path("patients/<uuid:pk>/medicines.pdf", printing.patient_medicines, name="patient-medicines"),
+    path("encounters/<uuid:encounter_pk>/", prescribing.encounter_prescription, name="encounter-prescription"),
+    path("encounters/<uuid:encounter_pk>/medicines/", prescribing.medicine_search, name="medicine-search"),
+    path("encounters/<uuid:encounter_pk>/items/new/", prescribing.item_new, name="item-new"),
+    path("items/<uuid:pk>/edit/", prescribing.item_edit, name="item-edit"),
+    path("items/<uuid:pk>/remove/", prescribing.item_remove, name="item-remove"),
+    path("items/<uuid:pk>/stop/", prescribing.item_stop, name="item-stop"),
+    path("prescriptions/<uuid:pk>/sign/", prescribing.prescription_sign, name="prescription-sign"),
+    path("prescriptions/<uuid:pk>/stop/", prescribing.prescription_stop, name="prescription-stop"),
+    path("prescriptions/<uuid:pk>/answer/", prescribing.prescription_answer, name="prescription-answer"),
+    path("stock/", stock.stock_list, name="stock-list"),
+    path("stock/batches/<uuid:pk>/", stock.batch_detail, name="batch-detail"),
+    path("stock/balances/<uuid:pk>/adjust/", stock.adjustment_new, name="adjustment-new"),
+    path("stock/receipts/new/", stock.receipt_new, name="receipt-new"),
+    path("stock/receipts/<uuid:pk>/", stock.receipt_detail, name="receipt-detail"),
+    path("stock/adjustments/", stock.adjustment_list, name="adjustment-list"),
+    path("stock/adjustments/<uuid:pk>/approve/", stock.adjustment_approve, name="adjustment-approve"),
+    path("stock/adjustments/<uuid:pk>/refuse/", stock.adjustment_refuse, name="adjustment-refuse"),
+    path("formulary/", formulary.medicine_list, name="medicine-list"),
+    path("formulary/options/", formulary.medicine_options, name="medicine-options"),
+    path("formulary/new/", formulary.medicine_new, name="medicine-new"),
+    path("formulary/<uuid:pk>/edit/", formulary.medicine_edit, name="medicine-edit"),
+    path("formulary/interactions/", formulary.interaction_list, name="interaction-list"),
+]

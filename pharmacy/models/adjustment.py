@@ -47,3 +47,7 @@ class StockAdjustment(VersionedModel):
     @property
     def is_waiting(self) -> bool:
         return self.status == AdjustmentStatus.REQUESTED
+
+    @property
+    def signed_quantity(self) -> str:
+        return f"{self.quantity:+d}"

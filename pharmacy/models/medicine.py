@@ -112,3 +112,14 @@ class Medicine(VersionedModel):
     def dose_units(self) -> list[str]:
         """The units a dose of it may be written in: counted units, or the amount of active substance."""
         return list(dict.fromkeys(unit for unit in (self.dose_unit, self.content_unit) if unit))
+
+    @property
+    def route_labels(self) -> list[str]:
+        return [Route(route).label for route in self.routes]
+
+    @property
+    def limit_label(self) -> str:
+        """The highest daily dose with its unit; empty where none is recorded."""
+        if not self.max_daily_dose:
+            return ""
+        return f"{self.max_daily_dose.normalize():f} {DoseUnit(self.max_daily_unit).label}"

@@ -42,3 +42,8 @@ class StockMovement(AppendOnly, UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity:+d}"
+
+    @property
+    def signed_quantity(self) -> str:
+        """With its sign, as a ledger shows it."""
+        return f"{self.quantity:+d}"

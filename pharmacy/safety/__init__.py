@@ -13,16 +13,20 @@ from pharmacy.safety.duplicates import check_duplicates
 from pharmacy.safety.findings import AllergyFact, Facts, Finding
 from pharmacy.safety.interactions import check_interactions
 
-__all__ = ["AllergyFact", "Facts", "Finding", "check_item", "check_items"]
+__all__ = ["AllergyFact", "Facts", "Finding", "check_item", "check_items", "check_substance"]
 
 
 def check_item(item: PrescriptionItem, others: Sequence[PrescriptionItem], facts: Facts) -> list[Finding]:
     """Every finding about `item`, gravest first; `others` are what the patient takes besides it."""
+    return sorted([*check_substance(item, others, facts), *check_dose(item, facts)], key=lambda finding: finding.rank)
+
+
+def check_substance(item: PrescriptionItem, others: Sequence[PrescriptionItem], facts: Facts) -> list[Finding]:
+    """What can be said before a dose is known."""
     findings = [
         *check_allergies(item, facts),
         *check_interactions(item, others, facts),
         *check_duplicates(item, others),
-        *check_dose(item, facts),
     ]
     return sorted(findings, key=lambda finding: finding.rank)
 

@@ -23,9 +23,9 @@ from pharmacy.errors import (
     ReasonMissing,
     RouteNotPossible,
 )
-from pharmacy.models import Prescription, PrescriptionItem
+from pharmacy.models import Medicine, Prescription, PrescriptionItem
 from pharmacy.queries.safety import facts_about, findings_of, running_items
-from pharmacy.safety import Finding, check_item
+from pharmacy.safety import Finding, check_item, check_substance
 from pharmacy.services.moves import move_item, move_prescription
 from pharmacy.services.warnings import record_warnings
 from pharmacy.states import CheckStage, PrescriptionStatus
@@ -109,6 +109,15 @@ def prescribe(*, encounter: Encounter, items: Iterable[Mapping[str, Any]], by: U
     if not added:
         raise PrescriptionEmpty()
     return sign_prescription(prescription=added[0].prescription, by=by)
+
+
+def medicine_findings(encounter: Encounter, medicine: Medicine) -> list[Finding]:
+    """What is known against a medicine before a dose is typed: allergies, interactions, duplicates."""
+    draft = encounter.prescriptions.filter(status=PrescriptionStatus.DRAFT).first()
+    others = list(draft.items.exclude(medicine=medicine).select_related("medicine")) if draft else []
+    running = running_items(encounter.patient, besides=[draft.pk] if draft else [])
+    item = PrescriptionItem(medicine=medicine, route=medicine.routes[0])
+    return check_substance(item, [*running, *others], facts_about(encounter.patient))
 
 
 def draft_findings(item: PrescriptionItem, others: list[PrescriptionItem]) -> list[Finding]:

@@ -40,8 +40,8 @@ pytestmark = pytest.mark.usefixtures("samaki")
 
 
 @pytest.fixture(autouse=True)
-def _no_payment_first(samaki):
-    set_preference("pharmacy.pay_first", False, by=None)
+def _no_payment_first(owner):
+    set_preference("pharmacy.pay_first", False, by=owner)
 
 
 def reviewed(*items, by, **changes):
@@ -198,7 +198,7 @@ def test_a_high_alert_medicine_needs_a_second_person_in_service_and_database(pha
 
 
 def test_outpatients_pay_first_unless_a_reason_is_written(pharmacist, cashier):
-    set_preference("pharmacy.pay_first", True, by=None)
+    set_preference("pharmacy.pay_first", True, by=cashier)
     medicine = make.medicine()
     make.in_stock(medicine, 100)
     dispense = prepare(reviewed(make.order(medicine), by=pharmacist), pharmacist)
@@ -245,7 +245,7 @@ def test_a_medicine_stopped_after_preparing_is_not_handed_over(pharmacist, docto
     prove()
 
 
-def test_a_batch_that_expires_while_reserved_is_not_handed_over(pharmacist, clock):
+def test_a_batch_that_expires_while_reserved_is_not_handed_over(pharmacist):
     from core.clock import freeze, now
 
     medicine = make.medicine()

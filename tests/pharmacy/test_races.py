@@ -1,5 +1,7 @@
 """Fifty counters want the last tablets: exactly the stock is given, and the others are told so."""
 
+from datetime import date
+
 import pytest
 
 from core.preferences import set_preference
@@ -9,6 +11,7 @@ from pharmacy.services.allocation import Wish
 from pharmacy.services.dispensing import prepare_dispense, review_prescription
 from pharmacy.services.handing_over import hand_over
 from tests.factories import pharmacy as make
+from tests.factories.patients import patient
 
 COUNTERS, TABLETS = 50, 20
 
@@ -16,12 +19,14 @@ COUNTERS, TABLETS = 50, 20
 def test_fifty_parallel_dispenses_of_the_last_tablets_give_exactly_the_stock(
     committed_db, samaki, race, pharmacist, doctor
 ):
-    set_preference("pharmacy.pay_first", False, by=None)
+    set_preference("pharmacy.pay_first", False, by=pharmacist)
     medicine = make.medicine()
     first, second = make.in_stock(medicine, 12, days=100), make.in_stock(medicine, 8, days=200)
     location = make.store()
     order = make.order(medicine, duration_days=1, frequency="OD", quantity=1)
-    signed = [make.prescription(order) for _ in range(COUNTERS)]
+    people = [patient(birth_date=date(1940 + number, 1, 1)) for number in range(COUNTERS)]
+    encounters = [make.encounter(make.open_a_visit(patient=person)) for person in people]
+    signed = [make.prescription(order, at=encounter) for encounter in encounters]
     ready = [review_prescription(prescription=one, by=pharmacist) for one in signed]
 
     def counter(prescription):
@@ -44,7 +49,7 @@ def test_fifty_parallel_dispenses_of_the_last_tablets_give_exactly_the_stock(
 
 
 def test_two_people_hand_over_one_bag_and_it_leaves_once(committed_db, samaki, race, pharmacist, pharmacist2):
-    set_preference("pharmacy.pay_first", False, by=None)
+    set_preference("pharmacy.pay_first", False, by=pharmacist)
     medicine = make.medicine()
     make.in_stock(medicine, 100)
     prescription = review_prescription(prescription=make.prescription(make.order(medicine)), by=pharmacist)
