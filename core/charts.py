@@ -1,5 +1,6 @@
 """A chart as data: drawn by Chart.js where there is JavaScript, always readable as a table."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,10 @@ class Chart:
     def table(self) -> list[tuple[Any, list[Any]]]:
         """Rows of the text alternative: (label, value of each series)."""
         return [(label, [one.values[place] for one in self.series]) for place, label in enumerate(self.labels)]
+
+    @property
+    def json(self) -> str:
+        return json.dumps(self.data, ensure_ascii=False)
 
     @property
     def data(self) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class HospitalMiddleware:
             request.hospital, request.surface = found
         else:
             return HttpResponseNotFound("Not found", content_type="text/plain")
-        request.tenant = request.hospital
+        if request.hospital is not None:
+            request.tenant = request.hospital  # where there is none, django-tenants wants the attribute absent
         request.urlconf = f"config.urls_{request.surface}"
         return self._serve(request)
 

@@ -60,7 +60,7 @@
   };
 
   const draw = (figure) => {
-    const data = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    const data = JSON.parse(figure.dataset.chart);
     const type = { area: "line", stacked: "bar" }[data.kind] || data.kind;
     const root = getComputedStyle(document.documentElement);
     Chart.defaults.color = token("--ink-2");
