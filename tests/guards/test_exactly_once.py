@@ -1,0 +1,63 @@
+"""Every view of ours that acts on POST acts once per form; the few that may act again are named with the reason."""
+
+import importlib
+import inspect
+
+import pytest
+from django.urls import URLPattern, URLResolver
+
+MAPS = ["config.urls_portal", "config.urls_queue", "config.urls_console", "config.urls_landing"]
+OURS = set(
+    [
+        "accounts",
+        "billing",
+        "clinical",
+        "core",
+        "crm",
+        "hospitals",
+        "laboratory",
+        "notifications",
+        "patients",
+        "pharmacy",
+        "queueing",
+        "reports",
+    ]
+)
+# Setting the same again changes nothing, and asking writes nothing.
+MAY_REPEAT = {
+    "core.views.set_language": "sets a preference",
+    "core.shell_views.theme_set": "sets a preference",
+    "accounts.views.workplaces.branch_choose": "sets the session's branch",
+    "patients.views.registration.patient_duplicates": "only asks; POST so that no name stands in an address",
+    "clinical.views.notes.note_save": "saves a draft while typing, guarded by the note's version",
+}
+
+
+def views(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.callback
+
+
+def our_views():
+    for name in MAPS:
+        for view in views(importlib.import_module(name).urlpatterns):
+            if view.__module__.partition(".")[0] in OURS:
+                yield f"{view.__module__}.{view.__name__}", view
+
+
+@pytest.fixture(scope="module")
+def acting():
+    """Views whose own source speaks of POST, by their full name."""
+    return {name: view for name, view in our_views() if "POST" in inspect.getsource(inspect.unwrap(view))}
+
+
+def test_every_acting_view_acts_once(acting):
+    twice = {name for name, view in acting.items() if not getattr(view, "acts_once", False)}
+    assert twice <= MAY_REPEAT.keys(), f"without @exactly_once: {sorted(twice - MAY_REPEAT.keys())}"
+
+
+def test_the_exceptions_still_exist(acting):
+    assert MAY_REPEAT.keys() <= acting.keys()
