@@ -7,22 +7,20 @@ import pytest
 from django.urls import URLPattern, URLResolver
 
 MAPS = ["config.urls_portal", "config.urls_queue", "config.urls_console", "config.urls_landing"]
-OURS = set(
-    [
-        "accounts",
-        "billing",
-        "clinical",
-        "core",
-        "crm",
-        "hospitals",
-        "laboratory",
-        "notifications",
-        "patients",
-        "pharmacy",
-        "queueing",
-        "reports",
-    ]
-)
+OURS = {
+    "accounts",
+    "billing",
+    "clinical",
+    "core",
+    "crm",
+    "hospitals",
+    "laboratory",
+    "notifications",
+    "patients",
+    "pharmacy",
+    "queueing",
+    "reports",
+}
 # Setting the same again changes nothing, and asking writes nothing.
 MAY_REPEAT = {
     "core.views.set_language": "sets a preference",
