@@ -1,0 +1,272 @@
+"""One patient's way, step by step, through the very services the screens call."""
+
+from decimal import Decimal
+from random import Random
+
+from audit import context
+from billing.models import Invoice
+from billing.pricing import Paid
+from billing.services.drafts import draft_invoice
+from billing.services.invoices import issue_invoice
+from billing.services.payments import take_payment
+from clinical.models import Encounter
+from clinical.services.diagnoses import record_diagnosis
+from clinical.services.encounters import finish_encounter, send_for_tests, start_encounter
+from clinical.services.enrolments import enrol_visit
+from clinical.services.notes import save_draft, sign_note
+from clinical.services.triage import record_vitals
+from core.errors import DomainError
+from core.money import KHR, USD
+from demo.cases import CRITICAL, USUAL, Case, Drug
+from demo.services.setting import Place
+from laboratory.identity import Identity
+from laboratory.models import Order, Panel, Specimen, Test
+from laboratory.queries.specimens import tubes_of
+from laboratory.services.entry import Entry, save_results, sheet_stamp
+from laboratory.services.orders import place_order
+from laboratory.services.specimens import collect_specimens, receive_specimen
+from laboratory.services.verification import verify_results
+from patients.models import Patient
+from pharmacy.models import Dispense, Medicine, Prescription
+from pharmacy.services.dispensing import check_dispense, prepare_dispense, review_prescription
+from pharmacy.services.handing_over import hand_over
+from pharmacy.services.prescriptions import prescribe
+
+
+class Story:
+    """A visit with its case; every method is one act of one person, named in the trail."""
+
+    def __init__(self, place: Place, patient: Patient, case: Case, doctor: str, chance: Random) -> None:
+        self.place, self.patient, self.case, self.chance = place, patient, case, chance
+        self.people = place.people
+        self.doctor = place.people[doctor]
+        self.room = place.rooms[0 if doctor == "doctor" else -1]
+        self.encounter: Encounter | None = None
+        self.order: Order | None = None
+        self.prescription: Prescription | None = None
+        self.dispense: Dispense | None = None
+
+    def as_(self, username: str):
+        user = self.people[username] if isinstance(username, str) else username
+        return context(actor_id=user.pk, actor=user.username, role=user.role_line)
+
+    def arrive(self, kind: str = "outpatient", payer: str = "self") -> None:
+        with self.as_("receptionist"):
+            enrolment = enrol_visit(
+                patient=self.patient,
+                kind=kind,
+                branch=self.place.branch,
+                department=self.place.opd,
+                practitioner=self.doctor,
+                payer=payer,
+                reason=self.case.complaint,
+                by=self.people["receptionist"],
+            )
+        self.encounter, self.visit = enrolment.encounter, enrolment.visit
+
+    def triage(self) -> None:
+        draw = self.chance.gauss
+        child = self.patient.age.years < 12
+        values = {
+            "temperature": Decimal(str(round(draw(float(self.case.temperature), 0.2), 1))),
+            "pulse": Decimal(round(draw(104 if child else 80, 7))),
+            "respiration": Decimal(round(draw(24 if child else 16, 1.5))),
+            "systolic": Decimal(round(draw(98 if child else 124, 8))),
+            "diastolic": Decimal(round(draw(62 if child else 78, 5))),
+            "spo2": Decimal(min(100, round(draw(97.5, 0.8)))),
+            "weight": Decimal(str(round(draw(8 + 2.3 * self.patient.age.years, 1) if child else draw(57, 7), 1))),
+            "consciousness": "A",
+        }
+        if not child:
+            values["height"] = Decimal(round(draw(160, 6)))
+        with self.as_("nurse"):
+            record_vitals(encounter=self.encounter, values=values, by=self.people["nurse"])
+
+    def begin(self) -> None:
+        with self.as_(self.doctor):
+            start_encounter(encounter=self._fresh(), by=self.doctor, room=self.room)
+
+    def write(self) -> None:
+        texts = {name: getattr(self.case, name) for name in ("subjective", "objective", "assessment", "plan")}
+        with self.as_(self.doctor):
+            self.note = save_draft(encounter=self._fresh(), texts=texts, version=0, by=self.doctor)
+            record_diagnosis(encounter=self._fresh(), code=self.case.code, by=self.doctor)
+
+    def order_tests(self) -> bool:
+        if not (self.case.panels or self.case.tests):
+            return False
+        with self.as_(self.doctor):
+            self.order = place_order(
+                encounter=self._fresh(),
+                tests=Test.objects.filter(code__in=self.case.tests),
+                panels=Panel.objects.filter(code__in=self.case.panels),
+                by=self.doctor,
+            )
+        return True
+
+    def send_for_tests(self) -> None:
+        with self.as_(self.doctor):
+            send_for_tests(encounter=self._fresh(), by=self.doctor)
+
+    def finish(self) -> None:
+        with self.as_(self.doctor):
+            if self.case.drugs:
+                self._prescribe()
+            sign_note(encounter=self._fresh(), version=self.note.version, by=self.doctor)
+            finish_encounter(encounter=self._fresh(), disposition="home", by=self.doctor)
+
+    def _prescribe(self) -> None:
+        items = [self._item(drug) for drug in self.case.drugs]
+        self.prescription = prescribe(encounter=self._fresh(), items=[one for one in items if one], by=self.doctor)
+
+    def _item(self, drug: Drug) -> dict | None:
+        medicine = Medicine.objects.filter(inn=drug.inn, form=drug.form, strength=drug.strength).first()
+        return medicine and {
+            "medicine": medicine,
+            "dose": Decimal(drug.dose),
+            "dose_unit": drug.unit,
+            "frequency": drug.frequency,
+            "route": drug.route,
+            "duration_days": drug.days,
+            "reason": "Benefit outweighs the risk, patient informed",
+        }
+
+    # --- Laboratory ---------------------------------------------------------------------------------------------------
+    def collect(self) -> list[Specimen]:
+        identity = Identity(mrn=self.patient.mrn, birth=f"{self.patient.birth_date:%Y-%m-%d}")
+        with self.as_("nurse"):
+            return collect_specimens(
+                order=self.order,
+                tubes=[tube.key for tube in tubes_of(self.order)],
+                identity=identity,
+                by=self.people["nurse"],
+            )
+
+    def receive(self) -> list[Specimen]:
+        with self.as_("labtech"):
+            return [
+                receive_specimen(accession=specimen.accession, by=self.people["labtech"])
+                for specimen in self.order.specimens.all()
+            ]
+
+    def enter_results(self, *, critical: bool = False) -> None:
+        with self.as_("labtech"):
+            for specimen in self.order.specimens.all():
+                save_results(
+                    specimen=specimen,
+                    entries={item.pk: self._value(item.test, critical) for item in specimen.items.select_related("test")},
+                    seen=sheet_stamp(specimen),
+                    submit=True,
+                    by=self.people["labtech"],
+                )
+
+    def verify(self) -> None:
+        with self.as_("labtech2"):
+            for specimen in self.order.specimens.all():
+                verify_results(
+                    specimen=specimen,
+                    items=[item.pk for item in specimen.items.filter(state="resulted")],
+                    by=self.people["labtech2"],
+                )
+
+    def _value(self, test: Test, critical: bool) -> Entry:
+        if critical and test.code in CRITICAL:
+            return Entry(CRITICAL[test.code])
+        if test.value_type == "numeric" and test.code in USUAL | self.case.values:
+            mean, spread = self.case.values.get(test.code) or USUAL[test.code]
+            return Entry(f"{abs(self.chance.gauss(mean, spread)):.{test.decimals}f}")
+        return Entry(self._words(test))
+
+    def _words(self, test: Test) -> str:
+        """The first answer a coded test offers; numbers nobody asked for stay open."""
+        answers = list(test.answers.all()[:1]) if hasattr(test, "answers") and test.value_type == "coded" else []
+        return answers[0].code if answers else ""
+
+    # --- Pharmacy and cashier -----------------------------------------------------------------------------------------
+    def prepare(self) -> None:
+        if self.prescription is None:
+            return
+        with self.as_("pharmacist"):
+            review_prescription(prescription=self.prescription, by=self.people["pharmacist"])
+            self.dispense = prepare_dispense(
+                prescription=self.prescription, location=self.place.store, by=self.people["pharmacist"]
+            )
+        if self.dispense.needs_check:
+            with self.as_("pharmacist2"):
+                check_dispense(dispense=self.dispense, by=self.people["pharmacist2"])
+
+    def hand_over(self) -> None:
+        if self.dispense is None:
+            return
+        with self.as_("pharmacist"):
+            hand_over(dispense=self.dispense, by=self.people["pharmacist"])
+
+    def bill(self) -> Invoice:
+        with self.as_("cashier"):
+            draft = draft_invoice(visit=self.visit, by=self.people["cashier"])
+            self.invoice = issue_invoice(invoice=draft, by=self.people["cashier"])
+        return self.invoice
+
+    def pay(self, cashier: str = "cashier") -> None:
+        """A mix of notes as patients really bring them: dollars, riel, or both; sometimes the bank's app."""
+        invoice = Invoice.objects.get(pk=self.invoice.pk)
+        if invoice.balance <= 0:
+            return
+        with self.as_(cashier):
+            take_payment(invoice=invoice, tenders=self._tenders(invoice), by=self.people[cashier])
+
+    def _tenders(self, invoice: Invoice) -> list[Paid]:
+        due, rate = invoice.balance, invoice.rate
+        style = self.chance.choice(["usd", "usd", "khr", "mixed", "khqr"])
+        if style == "khqr":
+            return [Paid("khqr", USD, due, f"KHQR{self.chance.randint(100000, 999999)}")]
+        if style == "khr":
+            return [Paid("cash", KHR, (due * rate / 5000).to_integral_value(rounding="ROUND_UP") * 5000)]
+        whole = due.to_integral_value(rounding="ROUND_DOWN")
+        if style == "mixed" and 0 < whole < due:
+            rest = ((due - whole) * rate / 500).to_integral_value(rounding="ROUND_UP") * 500
+            return [Paid("cash", USD, whole), Paid("cash", KHR, rest)]
+        return [Paid("cash", USD, (due / 5).to_integral_value(rounding="ROUND_UP") * 5)]
+
+    def _fresh(self) -> Encounter:
+        return Encounter.objects.get(pk=self.encounter.pk)
+
+
+def whole_visit(story: Story, tick) -> None:
+    """From the door to the door; ``tick(minutes)`` lets time pass between the acts."""
+    story.arrive()
+    tick(6)
+    story.triage()
+    tick(14)
+    story.begin()
+    tick(5)
+    story.write()
+    if story.order_tests():
+        _tests(story, tick)
+    tick(6)
+    story.finish()
+    tick(4)
+    story.prepare()
+    tick(5)
+    story.bill()
+    story.pay()
+    tick(4)
+    story.hand_over()
+
+
+def _tests(story: Story, tick) -> None:
+    story.send_for_tests()
+    tick(4)
+    story.collect()
+    tick(5)
+    story.receive()
+    tick(22)
+    story.enter_results()
+    tick(5)
+    story.verify()
+    tick(8)
+    try:
+        story.begin()
+    except DomainError:  # the doctor is with somebody else at that minute of the demo
+        tick(12)
+        story.begin()
