@@ -154,7 +154,9 @@ class Story:
             for specimen in self.order.specimens.all():
                 save_results(
                     specimen=specimen,
-                    entries={item.pk: self._value(item.test, critical) for item in specimen.items.select_related("test")},
+                    entries={
+                        item.pk: self._value(item.test, critical) for item in specimen.items.select_related("test")
+                    },
                     seen=sheet_stamp(specimen),
                     submit=True,
                     by=self.people["labtech"],

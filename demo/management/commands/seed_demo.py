@@ -1,9 +1,14 @@
+import os
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from demo.cast import HOUSES
 from demo.services.hospitals import houses_missing, make_hospital, make_platform
 from hospitals.models import Hospital
 
@@ -24,4 +29,13 @@ class Command(BaseCommand):
         make_platform()
         for house in houses_missing():
             make_hospital(house, self.stdout.write)
+        self._tell_histories([house.schema for house in HOUSES])
         self.stdout.write(f"Demo data made in {time.monotonic() - started:.0f} s")
+
+    def _tell_histories(self, schemas: list[str]) -> None:
+        """One process a hospital, side by side, with the application's own database role."""
+        environment = {**os.environ, "USE_OWNER_ROLE": "0"}
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed_history"]
+        running = [subprocess.Popen([*command, schema], env=environment) for schema in schemas]
+        if any([process.wait() for process in running]):
+            raise CommandError("The demo's history could not be written; see above.")
