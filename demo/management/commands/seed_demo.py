@@ -37,5 +37,6 @@ class Command(BaseCommand):
         environment = {**os.environ, "USE_OWNER_ROLE": "0"}
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed_history"]
         running = [subprocess.Popen([*command, schema], env=environment) for schema in schemas]
-        if any([process.wait() for process in running]):
+        codes = [process.wait() for process in running]  # all of them: none is left running behind an error
+        if any(codes):
             raise CommandError("The demo's history could not be written; see above.")
