@@ -8,7 +8,9 @@ class PharmacyConfig(AppConfig):
 
     def ready(self) -> None:
         import audit
+        from hospitals import loaders
         from pharmacy import menu, models, panels, permissions, preferences  # noqa: F401  they declare themselves
+        from pharmacy.services.formulary import load_formulary
 
         for model in (
             models.GoodsReceipt,
@@ -19,3 +21,4 @@ class PharmacyConfig(AppConfig):
             models.StockMovement,
         ):
             audit.append_only(model)
+        loaders.register("formulary", load_formulary, order=41)
