@@ -16,10 +16,10 @@
   const nearest = (amount, step) => Math.floor((amount + step / 2) / step) * step;
 
   const tender = (form) => {
-    const rate = Number(form.dataset.rate);
-    const step = Number(form.dataset.step || 100);
+    const rate = Number((form.dataset.rate || "").replace(/,/g, ""));
+    const step = riel(form.dataset.step) || 100;
     const inUsd = form.dataset.dueCurrency === "USD";
-    const due = Number(form.dataset.due);
+    const due = Number((form.dataset.due || "").replace(/,/g, ""));
     const dueRiel = inUsd ? Math.round((due * rate) / 100) : due;
     const paidUsd = [...form.querySelectorAll("[data-cash-usd]")].reduce((sum, input) => sum + cents(input.value), 0);
     const paidKhr = [...form.querySelectorAll("[data-cash-khr]")].reduce((sum, input) => sum + riel(input.value), 0);
@@ -34,7 +34,7 @@
   };
   const count = (form) => {
     const sums = { USD: 0, KHR: 0 };
-    for (const input of form.querySelectorAll("[data-note]")) sums[input.dataset.noteCurrency] += Number(input.dataset.note) * riel(input.value);
+    for (const input of form.querySelectorAll("[data-note]")) sums[input.dataset.noteCurrency] += riel(input.dataset.note) * riel(input.value);
     form.querySelectorAll("[data-count-usd]").forEach((place) => (place.textContent = usd(sums.USD * 100)));
     form.querySelectorAll("[data-count-khr]").forEach((place) => (place.textContent = khr(sums.KHR)));
   };
