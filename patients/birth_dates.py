@@ -26,7 +26,7 @@ class BirthDate:
 
 
 def read_birth_date(text: str) -> BirthDate:
-    """Read 31/12/1984, 1984-12-31, 12/1984 or 1984, in Khmer digits as well. Raises ValueError for anything else."""
+    """Read 1984-12-31, 31/12/1984, 1984-12, 12/1984 or 1984, in Khmer digits as well. Raises ValueError for anything else."""
     text = ascii_digits(text).strip()
     if match := _YEAR.match(text):
         return BirthDate(date(int(match[1]), 1, 1), Precision.YEAR)
@@ -57,4 +57,4 @@ def written(day: date | None, precision: str) -> str:
     """Return the date as it is typed again: without the parts nobody knows."""
     if day is None:
         return ""
-    return {Precision.YEAR: f"{day:%Y}", Precision.MONTH: f"{day:%m/%Y}"}.get(Precision(precision), f"{day:%d/%m/%Y}")
+    return {Precision.YEAR: f"{day:%Y}", Precision.MONTH: f"{day:%Y-%m}"}.get(Precision(precision), f"{day:%Y-%m-%d}")

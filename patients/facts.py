@@ -23,7 +23,7 @@ def demographics_of(patient: Patient) -> list[tuple[str, str]]:
         (_("Nationality"), str(nationality) if nationality else patient.nationality),
         (_("Occupation"), str(occupation) if occupation else ""),
         (_("Preferred language"), _language(patient.preferred_language)),
-        (_("Date of death"), f"{patient.deceased_on:%d/%m/%Y}" if patient.deceased_on else ""),
+        (_("Date of death"), f"{patient.deceased_on:%Y-%m-%d}" if patient.deceased_on else ""),
     ]
     return [(label, value) for label, value in pairs if value]
 

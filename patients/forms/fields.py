@@ -50,7 +50,7 @@ class BirthDateField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 10, "required": False, **kwargs})
-        self.widget.attrs.update({"autocomplete": "off", "inputmode": "numeric", "placeholder": "31/12/1984"})
+        self.widget.attrs.update({"autocomplete": "off", "inputmode": "numeric", "placeholder": _("YYYY-MM-DD")})
 
     def clean(self, value: Any) -> BirthDate | None:
         text = super().clean(value)

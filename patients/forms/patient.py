@@ -41,7 +41,7 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
     native_family_name = NameField(label=_("Family name in Khmer"))
     native_given_name = NameField(label=_("Given name in Khmer"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, widget=SegmentedChoice)
-    birth_date = BirthDateField(label=_("Birth date"), help_text=_("A day, 12/1984 or only a year."))
+    birth_date = BirthDateField(label=_("Birth date"), help_text=_("Also 31/12/1984, 12/1984 or only 1984."))
     age = forms.IntegerField(
         label=_("or age"),
         required=False,
