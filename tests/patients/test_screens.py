@@ -232,7 +232,7 @@ def test_the_chart_costs_the_same_with_one_visit_and_with_three(desk, query_coun
 def test_changing_keeps_the_rest_and_leads_back(desk):
     person = patient(village="Phum 3")
     page = desk.get(f"/patients/{person.pk}/edit/").content.decode()
-    assert 'value="31/12/1984"' in page
+    assert 'value="1984-12-31"' in page
     changes = filled(version="1", family_name="Changed", given_name=person.given_name, village="Phum 4")
     assert desk.post(f"/patients/{person.pk}/edit/", changes).status_code == 302
     person = only_patient()
