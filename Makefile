@@ -50,9 +50,9 @@ messages: $(PACKAGES) ## Collect the texts into locale/*/LC_MESSAGES/django.po a
 format: $(PACKAGES) ## Format the code
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
-# Renews requirements.lock: uv resolves pyproject.toml, exports names, versions and hashes; uv.lock is not kept, because
-# it would write download addresses into the repository.
-lock: ## Renew requirements.lock from pyproject.toml
+# uv resolves pyproject.toml and exports names, versions and hashes, all groups here, production's own for the image.
+# uv.lock is not kept: it would write download addresses into the repository.
+lock: ## Renew requirements.lock and deploy/requirements.lock from pyproject.toml
 	@$(TOOLCHAIN) lock
 
 clean: ## Remove everything installed (never the data in LOCAL_DIR)

@@ -20,20 +20,17 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - _started:5.1f} s] {text}", flush=True)
 
 
-def manage(environment: dict[str, str], *arguments: str, owner: bool = False) -> None:
-    """Run a management command to its end, showing its output; raise StartFailed when it fails."""
-    extra = {"USE_OWNER_ROLE": "1"} if owner else {}
-    command = [str(PYTHON), str(ROOT / "manage.py"), *arguments]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment, **extra}, check=False)
-    if done.returncode:
-        raise StartFailed(f"manage.py {arguments[0]} failed with code {done.returncode}")
-
-
 def prepare_database(environment: dict[str, str]) -> None:
+    """Migrate and, where no hospital exists, make the demo's; shows its output."""
     say("Database: migrations of the platform and of every hospital")
-    manage(environment, "migrate_schemas", "--verbosity", "0", owner=True)
-    if any(ROOT.glob("*/management/commands/seed_demo.py")):
-        manage(environment, "seed_demo", "--if-empty", owner=True)
+    done = subprocess.run(
+        [str(PYTHON), "-m", "deploy.local.prepare"],
+        cwd=ROOT,
+        env={**os.environ, **environment, "USE_OWNER_ROLE": "1"},
+        check=False,
+    )
+    if done.returncode:
+        raise StartFailed(f"The database could not be prepared (code {done.returncode})")
 
 
 def children(environment: dict[str, str], local: LocalDir, port: int) -> list[Child]:

@@ -15,6 +15,7 @@ from deploy.local.paths import PYTHON, ROOT, VENV
 
 UV_VERSION = "0.13.8"
 LOCK = ROOT / "requirements.lock"
+PRODUCTION_LOCK = ROOT / "deploy" / "requirements.lock"  # what an image needs: no tools, no embedded servers
 _UV_HOME = VENV / "tools"  # a venv of its own: syncing the packages would remove uv from theirs
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "UV_PYTHON_DOWNLOADS": "never"}
@@ -119,13 +120,14 @@ def _apt() -> list[str]:
 
 
 def lock() -> None:
-    """Renew requirements.lock from pyproject.toml. uv.lock names download hosts and is therefore thrown away."""
+    """Renew both lock files from pyproject.toml. uv.lock names download hosts and is therefore thrown away."""
     uv = _uv()
     if not uv:
         sys.exit("uv could not be installed")
     _run([uv, "lock", "-q", "--upgrade"])
-    export = [uv, "export", "-q", "--frozen", "--all-groups", "--no-emit-project", "--no-header", "-o", LOCK]
-    _run(export)
+    export = [uv, "export", "-q", "--frozen", "--no-emit-project", "--no-header"]
+    _run([*export, "--all-groups", "-o", LOCK])
+    _run([*export, "--no-default-groups", "-o", PRODUCTION_LOCK])
     (ROOT / "uv.lock").unlink()
 
 
