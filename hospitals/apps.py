@@ -5,4 +5,4 @@ class HospitalsConfig(AppConfig):
     name = "hospitals"
 
     def ready(self) -> None:
-        from hospitals import menu, permissions  # noqa: F401
+        from hospitals import checks, menu, permissions  # noqa: F401

@@ -1,0 +1,66 @@
+"""Runs services of compose.yaml outside Docker: the same command and variables, other addresses."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.local.paths import PYTHON, ROOT
+from tests.support.databases import Databases
+
+
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def make_secrets(folder: Path) -> Path:
+    """Secrets as deploy/make-secrets writes them, in a folder of the test."""
+    script = folder / "make-secrets"
+    script.write_text((ROOT / "deploy" / "make-secrets").read_text())
+    subprocess.run(["sh", str(script)], check=True, capture_output=True)
+    return folder / "secrets"
+
+
+def environment(service: str, databases: Databases, database: str, secrets: Path) -> dict[str, str]:
+    """The service's variables; servers' addresses are the suite's, files of secrets are the test's."""
+    given = {name: _default(str(value)) for name, value in compose()["services"][service]["environment"].items()}
+    local = databases.environment(database)
+    (secrets / "database_url").write_text(local["DATABASE_URL"])
+    (secrets / "database_owner_url").write_text(local["DATABASE_OWNER_URL"])
+    files = {name: value.replace("/run/secrets", str(secrets)) for name, value in given.items()}
+    bare = {name: os.environ[name] for name in ("HOME", "LANG", "TZ") if name in os.environ}
+    return {
+        **bare,
+        **files,
+        "PATH": f"{PYTHON.parent}:{os.environ['PATH']}",
+        "REDIS_URL": local["REDIS_URL"],
+        "CELERY_BROKER_URL": local["CELERY_BROKER_URL"],
+        "MEDIA_ROOT": str(secrets.parent / "media"),
+        "PROMETHEUS_MULTIPROC_DIR": str(secrets.parent / "metrics"),
+    }
+
+
+def _default(value: str) -> str:
+    """``${NAME:-default}`` and ``${NAME:?message}`` as Compose would fill them in on a machine with a domain only."""
+    for inner in ("${DEFAULT_FROM_EMAIL:-no-reply@${BASE_DOMAIN}}",):
+        value = value.replace(inner, "no-reply@hospitals.example")
+    while "${" in value:
+        before, _, rest = value.partition("${")
+        name, _, after = rest.partition("}")
+        filled = "hospitals.example" if name.startswith("BASE_DOMAIN") else name.partition(":-")[2]
+        value = before + filled + after
+    return value
+
+
+def command(service: str, *extra: str) -> list[str]:
+    return [*compose()["services"][service]["command"], *extra]
+
+
+def run(service: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a service that comes to an end."""
+    return subprocess.run(
+        command(service), cwd=ROOT, env=dict(variables), capture_output=True, text=True, check=False, timeout=180
+    )
