@@ -27,8 +27,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings.prod \
-    MEDIA_ROOT=/data/media \
-    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+    MEDIA_ROOT=/data/media
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin hospital \
     && install -d -o hospital -g hospital /data /data/media
 WORKDIR /app

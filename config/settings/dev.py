@@ -18,4 +18,3 @@ CSRF_COOKIE_SECURE = False
 SECRET_KEY = env.text("SECRET_KEY", "only-for-commands-that-need-no-secret")
 LOGGING["formatters"]["plain"] = {"format": "%(levelname)s %(name)s: %(message)s"}
 LOGGING["handlers"]["stderr"]["formatter"] = env.text("LOG_FORMAT", "plain")
-LOGGING["loggers"]["pyBarcode"] = {"level": "WARNING"}

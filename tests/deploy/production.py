@@ -30,7 +30,8 @@ def environment(service: str, databases: Databases, database: str, secrets: Path
     local = databases.environment(database)
     (secrets / "database_url").write_text(local["DATABASE_URL"])
     (secrets / "database_owner_url").write_text(local["DATABASE_OWNER_URL"])
-    files = {name: value.replace("/run/secrets", str(secrets)) for name, value in given.items()}
+    moved = {"/run/secrets": str(secrets), "/tmp/metrics": str(secrets.parent / "metrics")}
+    files = {name: _moved(value, moved) for name, value in given.items()}
     bare = {name: os.environ[name] for name in ("HOME", "LANG", "TZ") if name in os.environ}
     return {
         **bare,
@@ -39,8 +40,13 @@ def environment(service: str, databases: Databases, database: str, secrets: Path
         "REDIS_URL": local["REDIS_URL"],
         "CELERY_BROKER_URL": local["CELERY_BROKER_URL"],
         "MEDIA_ROOT": str(secrets.parent / "media"),
-        "PROMETHEUS_MULTIPROC_DIR": str(secrets.parent / "metrics"),
     }
+
+
+def _moved(value: str, moved: dict[str, str]) -> str:
+    for before, after in moved.items():
+        value = value.replace(before, after)
+    return value
 
 
 def _default(value: str) -> str:
