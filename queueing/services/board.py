@@ -13,8 +13,9 @@ logger = logging.getLogger(__name__)
 VERSION_LIFETIME = 7 * 24 * 3600  # seconds
 
 
-def version_key(branch_id: UUID) -> str:
-    return f"queueing:board:{branch_id}"
+def version_key(branch: UUID | str) -> str:
+    """The mark's key; a branch is named by its id or by the id's hex digits, as in a picture's fingerprint."""
+    return f"queueing:board:{branch.hex if isinstance(branch, UUID) else branch}"
 
 
 def refresh_board(branch_id: UUID) -> None:

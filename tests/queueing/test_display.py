@@ -83,11 +83,9 @@ def test_a_recall_is_announced_again(screen, receptionist, doctor, after_commit)
     assert f'data-call="{ticket.pk}-2"' in board(address, client, etag).content.decode()
 
 
-def test_a_change_elsewhere_in_the_branch_that_is_not_shown_stays_304(
-    screen, receptionist, admin, client_for, after_commit
-):
+def test_a_change_that_the_screen_does_not_show_stays_304(screen, receptionist, admin, client_for, after_commit):
     display, _, _ = screen
-    emergency, key = create_display(name="ER", branch=display.branch, departments=[department("ER")], by=admin)
+    _, key = create_display(name="ER", branch=display.branch, departments=[department("ER")], by=admin)
     client = client_for(None, surface="queue")
     etag = board(f"/display/{key}/", client)["ETag"]
     with after_commit():
@@ -116,7 +114,7 @@ def test_a_served_patient_leaves_the_screen(screen, receptionist, doctor):
 
 
 def test_the_voice_is_a_list_of_fragments_that_exist(screen, receptionist, doctor):
-    display, address, client = screen
+    _, address, client = screen
     ticket = make_ticket(by=receptionist, practitioner=doctor)
     tickets.call_next(queue=ticket.queue, room=room(), by=doctor)
     text = client.get(address).content.decode()
@@ -136,7 +134,7 @@ def test_a_wrong_or_revoked_key_opens_nothing(screen, admin, after_commit):
 
 
 def test_only_the_hash_of_the_key_is_kept(screen):
-    display, address, _ = screen
+    _, address, _ = screen
     key = address.split("/")[2]
     row = DisplayScreen.objects.values().get()
     assert key not in {str(value) for value in row.values()}
@@ -156,11 +154,10 @@ def test_the_portal_does_not_serve_displays_and_the_display_host_no_portal(scree
     assert client.get("/queue/").status_code == 404
 
 
-def test_ten_screens_need_as_many_statements_as_one_for_three_calls_as_for_one(
-    screen, receptionist, doctor, query_count
-):
+def test_a_picture_needs_no_more_statements_for_three_tickets_than_for_one(screen, receptionist, doctor, query_count):
     _, address, client = screen
     make_ticket(by=receptionist)
+    client.get(address)
     with query_count() as one:
         client.get(address)
     for _ in range(2):
