@@ -100,7 +100,7 @@ class CountForm(Form):
                     min_value=0,
                     max_value=100_000,
                     widget=DecimalInput(
-                        attrs={"inputmode": "numeric", "data-note": note, "data-note-currency": currency.value}
+                        attrs={"inputmode": "numeric", "data-note": str(note), "data-note-currency": currency.value}
                     ),
                 )
 

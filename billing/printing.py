@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from billing.models import ReceiptPrint, Shift
 from core.money import KHR, USD, Money, convert
@@ -65,7 +66,7 @@ def _sums(invoice: Any) -> Pairs:
 
 def _paid(payment: Any) -> Pairs:
     rows: Pairs = [(str(tender.get_method_display()), tender.money) for tender in payment.tenders.all()]
-    rows += [(_("Change"), change.money) for change in payment.changes.all()]
+    rows += [(pgettext("cash", "Change"), change.money) for change in payment.changes.all()]
     if payment.rounding:
         rows.append((_("Rounding"), payment.rounding_money))
     if payment.balance_after:
@@ -74,15 +75,15 @@ def _paid(payment: Any) -> Pairs:
 
 
 def _footer(payment: Any) -> list[str]:
-    notes = [_("1 dollar is %(riel)s riel") % {"riel": f"{payment.rate.normalize():f}"}]
+    notes = [_("1 dollar is %(riel)s riel") % {"riel": f"{payment.rate.normalize():,f}"}]
     if payment.points:
-        points = {"points": f"{payment.points.normalize():f}", "balance": f"{payment.points_balance.normalize():f}"}
+        points = {"points": f"{payment.points.normalize():,f}", "balance": f"{payment.points_balance.normalize():,f}"}
         notes.append(_("Points earned: %(points)s. The family now has %(balance)s points.") % points)
     return notes
 
 
 def _shift(shift: Shift, figures: dict[str, Any], hospital: Any) -> dict[str, Any]:
-    methods = {"cash": _("Cash"), "card": _("Card"), "bank": _("Bank transfer"), "khqr": "KHQR"}
+    methods = {"cash": _("Cash"), "card": pgettext("payment", "Card"), "bank": _("Bank transfer"), "khqr": "KHQR"}
     return {
         "hospital": letterhead(hospital, shift.branch),
         "title": _("X report") if shift.is_running else _("Z report"),
@@ -101,7 +102,7 @@ def _shift(shift: Shift, figures: dict[str, Any], hospital: Any) -> dict[str, An
         "collected_columns": [_("Collected by"), _("Amount")],
         "collected": [(methods[row.method], Money(row.amount, row.currency)) for row in figures["collected"]],
         "notes_title": _("Notes counted"),
-        "notes_columns": [_("Note"), _("Pieces")],
+        "notes_columns": [_("Banknote"), _("Pieces")],
         "notes": [(Money(count.denomination, count.currency), str(count.pieces)) for count in figures["counts"]],
         "signatures": [_("Cashier"), _("Accountant")],
     }

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import AppendOnly, UUIDModel
 from core.money import KHR, CurrencyField, Money, MoneyAmountField
@@ -15,7 +16,7 @@ class Method(models.TextChoices):
     """How money comes in. Everything but cash is recorded by hand for now and cannot give change."""
 
     CASH = "cash", _("Cash")
-    CARD = "card", _("Card")
+    CARD = "card", pgettext_lazy("payment", "Card")
     BANK = "bank", _("Bank transfer")
     KHQR = "khqr", _("KHQR")
 

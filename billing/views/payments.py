@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
+from audit.services import record_reading
 from billing.forms import PaymentForm, PrintForm
 from billing.models import Invoice, ReceiptPrint
 from billing.pricing import Settlement, suggest_exact
@@ -84,6 +85,7 @@ def _context(request: HttpRequest, invoice: Invoice, form: PaymentForm) -> dict[
 @requires("invoice:view")
 def payment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment = get_object_or_404(visible_payments(request.user), pk=pk)
+    record_reading(payment.invoice.patient_id, "billing.payment")
     context = {
         "payment": payment,
         "invoice": payment.invoice,

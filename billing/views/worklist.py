@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
+from audit.services import record_reading
 from billing.forms import SearchForm
 from billing.models import Charge
 from billing.queries.catalogue import latest_rate
@@ -38,6 +39,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @requires("charge:view")
 def visit_bill(request: HttpRequest, pk: UUID) -> HttpResponse:
     visit = get_object_or_404(visible_visits(request.user), pk=pk)
+    record_reading(visit.patient_id, "billing.visit")
     context = {
         "visit": visit,
         "banner": banner_of(visit.patient),

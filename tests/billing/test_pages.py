@@ -105,6 +105,18 @@ def test_a_draft_seen_before_it_changed_is_not_issued(desk, rate, cashier):
     assert draft.is_draft
 
 
+@pytest.mark.parametrize(
+    ("page", "bound"), [("", 16), ("invoices/{invoice}/", 16), ("invoices/{invoice}/pay/", 12), ("visits/{visit}/", 16)]
+)
+def test_a_page_of_the_desk_asks_the_database_little(desk, shift, query_count, page, bound):
+    invoice = make.invoice(("12.34", "USD"), ("8000", "KHR"))
+    path = f"/billing/{page}".format(invoice=invoice.pk, visit=invoice.visit_id)
+    desk.get(path)
+    with query_count() as queries:
+        desk.get(path)
+    assert queries.count <= bound, queries.statements
+
+
 # --- Payment ---
 
 
@@ -155,6 +167,13 @@ def test_a_wrong_payment_is_refused_beside_its_field_and_keeps_what_was_typed(de
     assert not Payment.objects.exists()
     if "usd" in typed:
         assert f'value="{typed["usd"]}"' in answer.content.decode()
+
+
+def test_a_payment_with_points_and_ledger_takes_few_statements(desk, shift, query_count):
+    invoice = make.invoice(("12.34", "USD"))
+    with query_count() as queries:
+        assert desk.post(f"/billing/invoices/{invoice.pk}/pay/", once(usd="20")).status_code == 302
+    assert queries.count <= 34, queries.statements
 
 
 def test_a_payment_sent_twice_is_taken_once(desk, shift):
