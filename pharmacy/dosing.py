@@ -30,6 +30,13 @@ def dose_text(dose: Decimal, unit: str) -> str:
     return f"{number} {DoseUnit(unit).label}"
 
 
+def units_text(medicine: Medicine, quantity: int) -> str:
+    """A quantity of units of issue: "15 tablets", "2 × bottle 60 mL"."""
+    if medicine.unit in _COUNTED and not medicine.unit_size:
+        return dose_text(Decimal(quantity), medicine.unit)
+    return f"{quantity} × {medicine.unit_label}"
+
+
 def dose_in_words(dose: Decimal, unit: str) -> str:
     """The dose of a label: counted units carry the number as a word as well: "2 (two) tablets"."""
     word = _number_word(dose) if unit in _COUNTED else ""

@@ -8,7 +8,7 @@ from accounts.models import User
 from billing.models import Charge
 from billing.states import ChargeStatus
 from patients.banner import banner_of
-from pharmacy.dosing import directions, short_line
+from pharmacy.dosing import directions, short_line, units_text
 from pharmacy.forms.dispensing import HandOverForm, PrepareRow, QuestionForm, prepare_rows
 from pharmacy.models import Dispense, Location, Prescription, PrescriptionItem, SafetyWarning
 from pharmacy.queries.prescriptions import dispenses_of, items_of, outstanding_items
@@ -138,7 +138,7 @@ def label_facts(line: Any, prescription: Prescription) -> dict[str, Any]:
         "inn": medicine.inn if medicine.inn.lower() != str(medicine.name).lower() else "",
         "directions": directions(item),
         "instructions": item.instructions,
-        "quantity": f"{line.kept} {medicine.unit_label}",
+        "quantity": units_text(medicine, line.kept),
         "lot": line.batch.lot_number,
         "expiry": line.batch.expires_on.isoformat(),
         "high_alert": medicine.high_alert,

@@ -56,9 +56,6 @@ class ItemForm(ModelForm):
             raise forms.ValidationError(_("Write at most 500 characters."))
         return text
 
-    def _post_clean(self) -> None:
-        """The model row is written by the service; here the fields alone are validated."""
-
 
 class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
