@@ -13,4 +13,13 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
+    "release-reservations": {
+        "task": "pharmacy.tasks.release_reservations",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
+    "expire-prescriptions": {
+        "task": "pharmacy.tasks.expire_old_prescriptions",
+        "schedule": crontab(hour=0, minute=20),
+    },
 }
