@@ -10,7 +10,8 @@ from queueing.models import Ticket
 
 
 @subscribe("billing.visit_settled")
-@subscribe("pharmacy.visit_dispensed")
+@subscribe("pharmacy.dispensed")
+@subscribe("pharmacy.prescription_stopped")
 def close_visit_when_done(*, visit_id: str, **ids: object) -> None:
     """Somebody finished their part of a visit; perhaps it was the last one."""
     close_visit_if_done(Visit.objects.get(pk=visit_id))

@@ -22,4 +22,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "pharmacy.tasks.expire_old_prescriptions",
         "schedule": crontab(hour=0, minute=20),
     },
+    "close-done-visits": {"task": "clinical.tasks.close_done_visits", "schedule": crontab(minute=25)},
 }

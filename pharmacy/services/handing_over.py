@@ -52,7 +52,8 @@ def hand_over(
     paid = {"unpaid_override": True, "unpaid_reason": unpaid_reason.strip()} if unpaid else {}
     move_dispense(dispense, "hand_over", by=by, handed_over_by=by, handed_over_at=clock.now(), **paid)
     _count_dispensed(prescription, items, lines, by)
-    events.publish("pharmacy.dispensed", dispense_id=dispense.pk, prescription_id=prescription.pk)
+    ids = {"dispense_id": dispense.pk, "prescription_id": prescription.pk, "visit_id": prescription.visit_id}
+    events.publish("pharmacy.dispensed", **ids)
     return dispense
 
 

@@ -238,7 +238,7 @@ def stop_prescription(*, prescription: Prescription, reason: str, by: User) -> P
         if item.can_stop:
             _stop(item, reason, by)
     move_prescription(prescription, "stop", by=by, reason=reason)
-    events.publish("pharmacy.prescription_stopped", prescription_id=prescription.pk)
+    events.publish("pharmacy.prescription_stopped", prescription_id=prescription.pk, visit_id=prescription.visit_id)
     return prescription
 
 
