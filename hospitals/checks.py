@@ -13,6 +13,7 @@ from django.db import connection
 from django_tenants.utils import get_public_schema_name, schema_context
 
 from accounts.models import User
+from core import crypto
 from hospitals.models import Hospital
 
 # What everybody knows, because `make demo` prints it.
@@ -46,9 +47,34 @@ def _demo_accounts(schema: str) -> Iterator[tuple[str, str]]:
         for user in User.objects.filter(username__in=DEMO_NAMES, is_active=True):
             if check_password(DEMO_PASSWORD, user.password):
                 yield user.username, "password"
+        if not _keys_open():
+            return  # a fault of its own, see below
         for authenticator in Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user"):
             if get_adapter().decrypt(authenticator.data["secret"]) == DEMO_SECRET:
                 yield authenticator.user.username, "second factor"
+
+
+def _keys_open() -> bool:
+    try:
+        return crypto.decrypt(crypto.encrypt(b"open", aad="check"), aad="check") == b"open"
+    except (crypto.TamperedCiphertext, crypto.MissingKey):
+        return False
+
+
+@register(Tags.database, deploy=True)
+def master_key_opens_every_hospital(
+    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """With another MASTER_KEY no name could be read, and new ones would be lost with it."""
+    if not databases:
+        return []
+    found = []
+    for schema in _schemas():
+        with schema_context(schema):
+            if not _keys_open():
+                hint = "Restore the key the hospital was made with, or run manage.py rewrap_keys with both."
+                found.append(Error(f"{schema}: MASTER_KEY does not open its keys.", hint=hint, id="hospitals.E003"))
+    return found
 
 
 @register(Tags.database)

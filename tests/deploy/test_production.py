@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from deploy.local.paths import ROOT
 from deploy.local.process import Child
+from tests.cast import PASSWORD
 from tests.deploy import production
 from tests.support.web import answers, free_port
 
@@ -103,13 +106,25 @@ def test_secrets_are_made_once(tmp_path):
     assert len(set(first.values())) == len(first)
 
 
-def test_migrations_run_and_find_nothing_of_the_demo_missing(variables, databases, database):
-    """The suite's cast has the demo's password: production must refuse to start with it."""
-    done = production.run("migrate", variables("migrate"))
+def test_production_refuses_accounts_of_the_demo(variables, tmp_path, databases, database):
+    """The suite's cast has the demo's password, hashed for speed, and second factor."""
+    password = Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef")
+    databases.server.sql(f"UPDATE samaki.accounts_user SET password = '{password}' WHERE username = 'doctor'", database)
+    environment = variables("migrate")
+    (tmp_path / "secrets" / "master_key").chmod(0o644)
+    (tmp_path / "secrets" / "master_key").write_text(settings.MASTER_KEY)
+    done = production.run("migrate", environment)
     assert done.returncode == 1
     assert "samaki: the account doctor has the demo's password" in done.stderr
     assert "samaki: the account owner has the demo's second factor" in done.stderr
+    assert "E003" not in done.stderr
     assert "core.E" not in done.stderr
+
+
+def test_production_refuses_a_key_that_opens_nothing(variables):
+    done = production.run("migrate", variables("migrate"))
+    assert done.returncode == 1
+    assert "samaki: MASTER_KEY does not open its keys" in done.stderr
 
 
 def test_the_web_server_starts_and_is_ready(start):
