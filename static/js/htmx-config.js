@@ -21,7 +21,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (event.detail.elt?.matches?.("[hx-trigger*=every], [hx-trigger*=load]") && status !== 401) return; // a refresh nobody asked for fails quietly
-    const message = event.detail.xhr.getResponseHeader("X-Message");
-    say(message ? decodeURIComponent(message) : words.failed, "error");
+    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    say(answer.querySelector("[role=alert]")?.textContent.trim() || words.failed, "error"); // a rule's refusal says why
   });
 })();
