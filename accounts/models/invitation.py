@@ -1,9 +1,9 @@
 """How a new colleague gets in: a link that works once and expires."""
 
 from django.db import models
-from django.utils import timezone
 
 from accounts.models.user import User
+from core.clock import now
 from core.models import UUIDModel
 
 
@@ -20,4 +20,4 @@ class Invitation(UUIDModel):
 
     @property
     def is_open(self) -> bool:
-        return self.accepted_at is None and self.expires_at > timezone.now()
+        return self.accepted_at is None and self.expires_at > now()

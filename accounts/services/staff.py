@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Assignment, Branch, Department, Invitation, Role, Room, StaffProfile, User
+from core.clock import now
 from core.errors import DomainError
 from core.events import publish
 
@@ -27,9 +27,9 @@ class LastOwner(DomainError):
 @transaction.atomic
 def invite(*, user: User, by: User | None) -> Invitation:
     """Give the person a link to choose a password; earlier links stop working. The mail goes out after commit."""
-    Invitation.objects.filter(user=user, accepted_at__isnull=True).update(expires_at=timezone.now())
+    Invitation.objects.filter(user=user, accepted_at__isnull=True).update(expires_at=now())
     invitation = Invitation.objects.create(
-        user=user, invited_by=by, expires_at=timezone.now() + timedelta(days=INVITATION_DAYS)
+        user=user, invited_by=by, expires_at=now() + timedelta(days=INVITATION_DAYS)
     )
     publish("accounts.staff_invited", invitation_id=str(invitation.pk))
     return invitation
@@ -58,7 +58,7 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
     locked = Invitation.objects.select_for_update().select_related("user").get(pk=invitation.pk)
     if not locked.is_open:
         raise InvitationUnusable
-    locked.accepted_at = timezone.now()
+    locked.accepted_at = now()
     locked.save(update_fields=["accepted_at", "updated_at"])
     locked.user.set_password(password)
     locked.user.save(update_fields=["password", "updated_at"])

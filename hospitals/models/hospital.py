@@ -1,10 +1,13 @@
 """The register of hospitals and their addresses on the web; lives in the public schema only."""
 
+from datetime import timedelta
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from core.clock import now
 from core.models import UUIDModel
 from hospitals.states import OPEN, HospitalStatus
 
@@ -89,3 +92,13 @@ class Provisioning(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.hospital} {self.percent} %"
+
+    @property
+    def is_running(self) -> bool:
+        return self.step not in {ProvisioningStep.DONE, ProvisioningStep.FAILED}
+
+    @property
+    def can_restart(self) -> bool:
+        """Failed, or silent for so long that its worker must have died."""
+        silent = now() - self.updated_at > timedelta(minutes=2)
+        return self.step == ProvisioningStep.FAILED or (self.is_running and silent)

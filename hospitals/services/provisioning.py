@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import schema_context
 
@@ -15,7 +14,7 @@ from accounts.models import Branch, Department, DepartmentKind, User
 from accounts.permissions import ROLES, default_codes
 from accounts.services.roles import assign_role, create_roles, meet_new_permissions
 from accounts.services.staff import invite
-from core.clock import today
+from core.clock import now, today
 from core.crypto import create_hospital_keys
 from core.errors import NotPossible
 from hospitals.loaders import loaders
@@ -31,7 +30,7 @@ Tell = Callable[[str, int], None]
 def create_hospital(*, by: User | None = None, **facts: Any) -> Provisioning:
     """Register a hospital and let a background job make it after commit; its progress is on the returned row."""
     job = register_hospital(**facts)
-    transaction.on_commit(lambda: _start(job))
+    transaction.on_commit(lambda: _start(job), robust=True)
     return job
 
 
@@ -67,13 +66,13 @@ def register_hospital(
 
 @transaction.atomic
 def restart_provisioning(*, hospital: Hospital, by: User) -> None:
-    """Take up a failed making again where it stopped; one that runs or is done is refused."""
+    """Take up a making again where it stopped (failed, or its worker died); one that is done is refused."""
     job = Provisioning.objects.select_for_update().get(hospital=hospital)
-    if job.step != ProvisioningStep.FAILED:
-        raise NotPossible(_("Only a failed set-up can be started again."))
+    if job.step == ProvisioningStep.DONE:
+        raise NotPossible(_("This hospital is set up already."))
     job.step, job.error = ProvisioningStep.WAITING, ""
     job.save(update_fields=["step", "error", "updated_at"])
-    transaction.on_commit(lambda: _start(job))
+    transaction.on_commit(lambda: _start(job), robust=True)
 
 
 def _start(provisioning: Provisioning) -> None:
@@ -83,8 +82,13 @@ def _start(provisioning: Provisioning) -> None:
 
 
 def provision(provisioning: Provisioning, tell: Tell = lambda step, percent: None) -> Hospital:
-    """Do every step that is not done yet; needs the owner's database role. Safe to run again after a failure."""
+    """Do every step that is not done yet; needs the owner's database role.
+
+    Safe to run again after a failure; while another process makes the same hospital, this one leaves it alone.
+    """
     hospital = provisioning.hospital
+    if not _is_mine(hospital):
+        return hospital
 
     def progress(step: str, percent: int) -> None:
         provisioning.step, provisioning.percent = step, percent
@@ -111,6 +115,13 @@ def provision(provisioning: Provisioning, tell: Tell = lambda step, percent: Non
         provisioning.save(update_fields=["step", "error", "updated_at"])
         raise
     return hospital
+
+
+def _is_mine(hospital: Hospital) -> bool:
+    """Hold this hospital's lock as long as this process's connection lives."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [f"provision.{hospital.schema_name}"])
+        return cursor.fetchone()[0]
 
 
 def _make_schema(hospital: Hospital) -> None:
@@ -168,5 +179,5 @@ def _open(provisioning: Provisioning) -> None:
     hospital.status = hospital_flow.check("open", hospital.status) if not hospital.is_open else hospital.status
     hospital.ready = True
     hospital.save(update_fields=["status", "ready", "updated_at"])
-    provisioning.finished_at, provisioning.error = timezone.now(), ""
+    provisioning.finished_at, provisioning.error = now(), ""
     provisioning.save(update_fields=["finished_at", "error", "updated_at"])

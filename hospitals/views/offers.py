@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import ROLES, declared, requires
+from core.clock import now
 from core.once import exactly_once
 from core.paging import paginate
 from hospitals.forms import PlanForm
@@ -64,6 +64,6 @@ def demo_request_list(request: HttpRequest) -> HttpResponse:
 @exactly_once
 def demo_request_handle(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = get_object_or_404(DemoRequest, pk=pk, handled_at__isnull=True)
-    asked.handled_at, asked.handled_by = timezone.now(), str(request.user)
+    asked.handled_at, asked.handled_by = now(), str(request.user)
     asked.save(update_fields=["handled_at", "handled_by", "updated_at"])
     return redirect("console:demo-request-list")

@@ -60,10 +60,26 @@ def test_the_application_itself_cannot_make_a_schema(samaki):
         cursor.execute("CREATE SCHEMA sneaky")
 
 
-def test_only_a_failed_setup_can_be_started_again(samaki):
+def test_a_finished_setup_cannot_be_started_again(samaki):
     job = register()
-    with schema_context("public"), pytest.raises(DomainError):
-        restart_provisioning(hospital=job.hospital, by=None)
+    with schema_context("public"):
+        Provisioning.objects.filter(pk=job.pk).update(step="done")
+        with pytest.raises(DomainError):
+            restart_provisioning(hospital=job.hospital, by=None)
+
+
+def test_a_failed_setup_goes_on_where_it_stopped_and_two_makers_do_not_meet(committed_db):
+    job = register()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended('provision.third', 1))")
+        assert make(job).returncode == 0
+        with schema_context("public"):
+            assert not Hospital.objects.get(pk=job.hospital_id).ready  # the other maker holds the lock
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended('provision.third', 1))")
+    assert make(job).returncode == 0
+    assert make(job).returncode == 0
+    with schema_context("public"):
+        assert Hospital.objects.get(pk=job.hospital_id).ready
 
 
 def test_preparing_the_platform_twice_changes_nothing(samaki):
