@@ -16,6 +16,7 @@ ADDRESSES = {
     "bell_url": "notifications:bell",
     "notices_url": "notifications:notice-list",
     "branch_url": "accounts:branch-choose",
+    "profile_url": "accounts:profile",
     "security_url": "mfa_index",
     "password_url": "account_change_password",
 }
