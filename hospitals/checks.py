@@ -77,7 +77,7 @@ def master_key_opens_every_hospital(
     return found
 
 
-@register(Tags.database)
+@register(Tags.database, deploy=True)
 def every_hospital_is_whole(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """The search path ends in the public schema: a missing table would be answered from there, by other rows."""
     if not databases:

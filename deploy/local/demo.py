@@ -5,14 +5,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from deploy.local.environment import local_environment, write_environment
 from deploy.local.paths import PYTHON, ROOT, LocalDir
+from deploy.local.postgres import DATABASE, Postgres
 from deploy.local.process import Child, StartFailed
 from deploy.local.services import AlreadyRunning, Services, hold
 from deploy.local.supervisor import Stopped, Supervisor, listen_for_signals
 from deploy.local.welcome import welcome
 
+Prepare = Callable[[Services, dict[str, str]], None]
 _started = time.monotonic()
 
 
@@ -20,8 +24,11 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - _started:5.1f} s] {text}", flush=True)
 
 
-def prepare_database(environment: dict[str, str]) -> None:
+def prepare_database(services: Services, environment: dict[str, str]) -> None:
     """Migrate and, where no hospital exists, make the demo's; shows its output."""
+    unfinished = services.local.path / "database.unfinished"
+    if services.postgres:
+        _begin(services.postgres, unfinished)
     say("Database: migrations of the platform and of every hospital")
     done = subprocess.run(
         [str(PYTHON), "-m", "deploy.local.prepare"],
@@ -31,6 +38,17 @@ def prepare_database(environment: dict[str, str]) -> None:
     )
     if done.returncode:
         raise StartFailed(f"The database could not be prepared (code {done.returncode})")
+    unfinished.unlink(missing_ok=True)
+
+
+def _begin(postgres: Postgres, unfinished: Path) -> None:
+    """A demo that was interrupted while its data was being made begins again; finished data is never touched."""
+    if unfinished.exists():
+        say("The demo's data was left unfinished: it is made again")
+        postgres.sql(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+        postgres.prepare()
+    elif not postgres.sql("SELECT to_regclass('public.hospitals_hospital')", DATABASE):
+        unfinished.touch()
 
 
 def children(environment: dict[str, str], local: LocalDir, port: int) -> list[Child]:
@@ -82,20 +100,16 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def run(local: LocalDir, port: int) -> None:
+def run(local: LocalDir, port: int, prepare: Prepare = prepare_database) -> None:
     """Start everything and stay until a signal stops it."""
     services = Services(local)
     processes: list[Child] = []
     try:
         services.start()
-        say(
-            "PostgreSQL and Valkey are ready"
-            if services.children
-            else "Using the servers of DATABASE_URL and REDIS_URL"
-        )
+        say(f"Servers: {', '.join(child.name for child in services.children) or 'those of the given addresses'}")
         environment = local_environment(services, port)
         write_environment(local, environment)
-        prepare_database(environment)
+        prepare(services, environment)
         processes = children(environment, local, port)
         for child in processes:
             child.start()
@@ -117,13 +131,13 @@ def stop(processes: list[Child], services: Services) -> None:
     say("Stopped; the data is kept")
 
 
-def main() -> None:
+def main(prepare: Prepare = prepare_database) -> None:
     local, port = LocalDir.from_environment(), int(os.environ.get("PORT", "8000"))
     listen_for_signals()
     try:
         handle = hold(local, patience=5)
         with handle:
-            run(local, port)
+            run(local, port, prepare)
     except Stopped:
         sys.exit(0)
     except (AlreadyRunning, StartFailed) as error:
