@@ -63,6 +63,17 @@ def acknowledge_notice(*, notice: Notice, by) -> Notice:
     return notice
 
 
+@transaction.atomic
+def settle_notices(*, url: str, by) -> int:
+    """What the notices of this person about one page asked for has been done there; returns how many were open."""
+    now = clock.now()
+    about = Notice.objects.filter(user_id=by.pk, url=url, created_at__lte=now)
+    settled = about.filter(urgent=True, acknowledged_at__isnull=True).update(
+        acknowledged_at=now, read_at=Coalesce("read_at", now)
+    )
+    return settled + about.filter(read_at__isnull=True).update(read_at=now)
+
+
 def _id_of(reader: Reader) -> UUID:
     return getattr(reader, "pk", reader)
 
