@@ -8,8 +8,11 @@ class LaboratoryConfig(AppConfig):
 
     def ready(self) -> None:
         import audit
-        from laboratory import permissions  # noqa: F401
+        from hospitals import loaders
+        from laboratory import menu, panels, permissions, preferences  # noqa: F401  they declare themselves
         from laboratory.models import ItemMove, LabelPrint
+        from laboratory.services.loading import load_catalogue
 
         audit.append_only(ItemMove)
         audit.append_only(LabelPrint)
+        loaders.register("laboratory", load_catalogue, order=40)

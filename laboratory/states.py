@@ -71,6 +71,8 @@ RESULT_FLOW = Flow(
     moves={
         "submit": Move({"draft"}, "submitted"),
         "send_back": Move({"submitted"}, "draft"),
+        # A correction that is not accepted is given up; another one may be made.
+        "refuse": Move({"submitted"}, "voided"),
         "verify": Move({"submitted"}, "verified"),
         "release": Move({"verified"}, "released"),
         "supersede": Move({"released"}, "superseded"),

@@ -1,4 +1,40 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from laboratory.views import catalogue, orders, reports, results, specimens, verification, worklist
 
 app_name = "laboratory"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", worklist.worklist_show, name="worklist"),
+    path("critical/", worklist.alert_list, name="alert-list"),
+    path("critical/<uuid:pk>/call/", verification.alert_call, name="alert-call"),
+    path("to-read/", worklist.result_inbox, name="result-inbox"),
+    path("encounters/<uuid:encounter_pk>/orders/", orders.encounter_orders, name="encounter-orders"),
+    path("encounters/<uuid:encounter_pk>/orders/new/", orders.order_new, name="order-new"),
+    path("tests/search/", orders.test_search, name="test-search"),
+    path("orders/<uuid:pk>/", orders.order_detail, name="order-detail"),
+    path("orders/<uuid:pk>/acknowledge/", orders.order_acknowledge, name="order-acknowledge"),
+    path("orders/<uuid:pk>/cancel/", orders.order_cancel, name="order-cancel"),
+    path("orders/<uuid:pk>/collect/", specimens.order_collect, name="order-collect"),
+    path("orders/<uuid:pk>/labels.pdf", specimens.order_labels, name="order-labels"),
+    path("orders/<uuid:pk>/release/", verification.order_release, name="order-release"),
+    path("orders/<uuid:pk>/report.pdf", reports.order_report, name="order-report"),
+    path("receive/", specimens.specimen_receive, name="specimen-receive"),
+    path("specimens/<uuid:pk>/", specimens.specimen_detail, name="specimen-detail"),
+    path("specimens/<uuid:pk>/label.pdf", specimens.specimen_label, name="specimen-label"),
+    path("specimens/<uuid:pk>/reject/", specimens.specimen_reject, name="specimen-reject"),
+    path("specimens/<uuid:pk>/results/", results.result_entry, name="result-entry"),
+    path("specimens/<uuid:pk>/results/check/", results.result_check, name="result-check"),
+    path("specimens/<uuid:pk>/verify/", verification.result_verify, name="result-verify"),
+    path("specimens/<uuid:pk>/send-back/", verification.result_send_back, name="result-send-back"),
+    path("items/<uuid:pk>/correct/", verification.result_correct, name="result-correct"),
+    path("patients/<uuid:patient_pk>/tests/<uuid:test_pk>/", reports.result_trend, name="result-trend"),
+    path("catalogue/", catalogue.test_list, name="test-list"),
+    path("catalogue/panels/", catalogue.panel_list, name="panel-list"),
+    path("catalogue/new/", catalogue.test_new, name="test-new"),
+    path("catalogue/<uuid:pk>/", catalogue.test_detail, name="test-detail"),
+    path("catalogue/<uuid:pk>/edit/", catalogue.test_edit, name="test-edit"),
+    path("catalogue/<uuid:pk>/confirm/", catalogue.test_confirm, name="test-confirm"),
+    path("catalogue/<uuid:pk>/ranges/new/", catalogue.range_new, name="range-new"),
+    path("ranges/<uuid:pk>/edit/", catalogue.range_edit, name="range-edit"),
+    path("ranges/<uuid:pk>/delete/", catalogue.range_delete, name="range-delete"),
+]

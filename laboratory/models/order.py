@@ -125,6 +125,9 @@ class ItemMove(AppendOnly, UUIDModel):
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10, choices=ItemState)
     at = models.DateTimeField()
+    specimen = models.ForeignKey(
+        "laboratory.Specimen", on_delete=models.PROTECT, null=True, blank=True, related_name="moves"
+    )
     actor_id = models.UUIDField()
     actor = models.CharField(max_length=200)
     reason = models.CharField(max_length=250, blank=True)

@@ -66,7 +66,9 @@ class Result(UUIDModel):
             models.Index(fields=["-released_at"], condition=Q(state="released"), name="result_released"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["item", "version"], name="result_version_once"),
+            models.UniqueConstraint(
+                fields=["item", "version"], condition=~Q(state="voided"), name="result_version_once"
+            ),
             models.UniqueConstraint(fields=["item"], condition=Q(state__in=UNVERIFIED), name="result_one_in_work"),
             models.UniqueConstraint(fields=["item"], condition=Q(state="released"), name="result_one_released"),
             models.CheckConstraint(condition=Q(state__in=ResultState.values), name="result_state_known"),

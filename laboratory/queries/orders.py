@@ -1,0 +1,35 @@
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from core import clock
+from core.preferences import preference
+from laboratory.models import Order, OrderItem
+from laboratory.states import ItemState
+from patients.queries import visible_patients
+
+
+def visible_orders(user) -> QuerySet[Order]:
+    """Orders of the patients this person may see; who handles specimens sees them all, restricted records included."""
+    if user.may("lab_worklist:view"):
+        return Order.objects.all()
+    return Order.objects.filter(patient__in=visible_patients(user).order_by())
+
+
+def with_items(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with what a page shows of them, in a constant number of statements."""
+    items = OrderItem.objects.select_related("test__section", "specimen")
+    return orders.select_related("patient", "ordered_by", "visit__branch").prefetch_related(Prefetch("items", items))
+
+
+def orders_of_encounter(encounter) -> QuerySet[Order]:
+    return with_items(Order.objects.filter(encounter=encounter)).order_by("-id")
+
+
+def recently_ordered(patient_id: UUID, test_ids: Collection[UUID]) -> list[OrderItem]:
+    """Orders of the same tests for this patient within the hospital's window of repetition."""
+    since = clock.now() - timedelta(hours=preference("laboratory.duplicate_hours"))
+    items = OrderItem.objects.filter(patient_id=patient_id, test_id__in=test_ids, order__ordered_at__gte=since)
+    return list(items.exclude(state=ItemState.CANCELLED).select_related("test", "order__ordered_by").order_by("-id"))

@@ -1,0 +1,114 @@
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from core import clock
+from core.preferences import preference
+from laboratory.models import CriticalAlert, Order, OrderItem, Result
+from laboratory.queries.orders import visible_orders, with_items
+from laboratory.states import PUBLISHED, ResultState
+
+# What leaves the laboratory: the released version and, marked as replaced, those before it.
+OUT = (ResultState.RELEASED, ResultState.SUPERSEDED)
+_RELATED = ("item__test__section", "item__test__answer_set", "verified_by", "acknowledged_by", "previous")
+
+
+def released_results(order: Order) -> list[Result]:
+    """The valid released results of one order; drafts and unverified values do not exist for the reader."""
+    results = Result.objects.filter(item__order=order, state=ResultState.RELEASED).select_related(*_RELATED, "specimen")
+    return list(results.order_by("item__test__section__position", "item__test__position"))
+
+
+def replaced_results(order: Order) -> list[Result]:
+    """Earlier versions that a correction has replaced, the newest first."""
+    results = Result.objects.filter(item__order=order, state=ResultState.SUPERSEDED).select_related(*_RELATED)
+    return list(results.order_by("item__test__position", "-version"))
+
+
+def published_orders(user) -> QuerySet[Order]:
+    """Orders of which at least one result is out."""
+    out = OrderItem.objects.filter(order=OuterRef("pk"), state__in=PUBLISHED)
+    return visible_orders(user).filter(Exists(out))
+
+
+def orders_to_read(user) -> QuerySet[Order]:
+    """This doctor's own orders with results that nobody has acknowledged yet, the oldest first."""
+    unread = Result.objects.filter(
+        state=ResultState.RELEASED, acknowledged_at__isnull=True, item__order__ordered_by=user
+    )
+    return with_items(visible_orders(user).filter(pk__in=unread.order_by().values("item__order"))).order_by("id")
+
+
+def unread_count(user) -> int:
+    unread = Result.objects.filter(
+        state=ResultState.RELEASED, acknowledged_at__isnull=True, item__order__ordered_by=user
+    )
+    return unread.aggregate(n=Count("item__order", distinct=True))["n"]
+
+
+def open_alerts(user) -> QuerySet[CriticalAlert]:
+    """Critical results that no doctor has acknowledged, the oldest first."""
+    related = ("result__item__test", "result__item__order__ordered_by", "result__item__patient", "called_by")
+    alerts = CriticalAlert.objects.filter(acknowledged_at__isnull=True)
+    return (
+        alerts.filter(result__item__order__in=visible_orders(user).order_by()).select_related(*related).order_by("id")
+    )
+
+
+def open_alert_count() -> int:
+    return CriticalAlert.objects.filter(acknowledged_at__isnull=True).count()
+
+
+def previous_results(
+    patient_id: UUID, test_ids: Collection[UUID], *, before: Collection[UUID] = ()
+) -> dict[UUID, Result]:
+    """The patient's latest released result of each test within the hospital's window, by test.
+
+    `before` are the ordered tests whose own results do not count.
+    """
+    since = clock.now() - timedelta(days=preference("laboratory.delta_days"))
+    results = Result.objects.filter(
+        item__patient_id=patient_id,
+        item__test_id__in=test_ids,
+        state=ResultState.RELEASED,
+        released_at__gte=since,
+    ).exclude(item_id__in=before)
+    latest = results.order_by("item__test_id", "-released_at").distinct("item__test_id").select_related("item")
+    return {result.item.test_id: result for result in latest}
+
+
+def latest_results(patient, *, limit: int = 12) -> list[Result]:
+    """The newest released result of each of the patient's tests, the newest first, for the chart."""
+    results = Result.objects.filter(item__patient=patient, state=ResultState.RELEASED)
+    newest = results.order_by("item__test_id", "-released_at").distinct("item__test_id").values("pk")
+    return list(Result.objects.filter(pk__in=newest).select_related(*_RELATED).order_by("-released_at")[:limit])
+
+
+def trends(patient, tests: Collection, *, limit: int = 30) -> dict[UUID, list[Result]]:
+    """The patient's last released results of some tests, by test, the oldest first; one statement."""
+    results = Result.objects.filter(item__patient=patient, item__test__in=list(tests), state=ResultState.RELEASED)
+    found: dict[UUID, list[Result]] = {}
+    for result in results.select_related("specimen", "item").order_by("-specimen__collected_at")[: limit * 20]:
+        row = found.setdefault(result.item.test_id, [])
+        if len(row) < limit:
+            row.insert(0, result)
+    return found
+
+
+def versions(item: OrderItem) -> list[Result]:
+    """Every version of one test's result that was released, the newest first."""
+    return list(item.results.filter(state__in=OUT).select_related("verified_by", "entered_by").order_by("-version"))
+
+
+def submitted_results(specimen) -> list[Result]:
+    """What the second person has to look at (laboratory only)."""
+    results = Result.objects.filter(specimen=specimen, state=ResultState.SUBMITTED)
+    related = (*_RELATED, "entered_by", "submitted_by", "previous__specimen")
+    return list(results.select_related(*related).order_by("item__test__section__position", "item__test__position"))
+
+
+def held_back(order: Order) -> bool:
+    """Whether verified results of an order have not been released yet (laboratory only)."""
+    return Result.objects.filter(item__order=order, state=ResultState.VERIFIED).exists()
