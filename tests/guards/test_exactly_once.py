@@ -27,6 +27,7 @@ MAY_REPEAT = {
     "core.shell_views.theme_set": "sets a preference",
     "accounts.views.workplaces.branch_choose": "sets the session's branch",
     "patients.views.registration.patient_duplicates": "only asks; POST so that no name stands in an address",
+    "laboratory.views.results.result_check": "only asks; POST so that no result stands in an address",
     "clinical.views.notes.note_save": "saves a draft while typing, guarded by the note's version",
 }
 
