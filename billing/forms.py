@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Branch
 from billing.models import NOTES, Category, Drawer, Method, PriceList, ReceiptPrint
 from billing.models.snapshot import SUFFIXES
-from billing.pricing import Paid
+from billing.pricing import ZERO, Paid
 from billing.states import InvoiceStatus
 from core.clock import today
 from core.forms import DecimalInput, Form, SegmentedChoice
@@ -80,10 +80,10 @@ class PaymentForm(Form):
     def tenders(self) -> list[Paid]:
         """The parts that are not empty."""
         data = self.cleaned_data
-        parts = [Paid(Method.CASH, USD, data.get("usd")), Paid(Method.CASH, KHR, data.get("khr"))]
+        parts = [Paid(Method.CASH, USD, data.get("usd") or ZERO), Paid(Method.CASH, KHR, data.get("khr") or ZERO)]
         for method in self.others:
-            currency = data.get(f"{method}_currency") or USD
-            parts.append(Paid(method, currency, data.get(f"{method}_amount"), data.get(f"{method}_reference") or ""))
+            currency, amount = data.get(f"{method}_currency") or USD, data.get(f"{method}_amount") or ZERO
+            parts.append(Paid(method, currency, amount, data.get(f"{method}_reference") or ""))
         return [part for part in parts if part.amount]
 
 
@@ -187,7 +187,9 @@ class PriceForm(Form):
     amount = amount_field(_("Price"), required=True)
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, widget=SegmentedChoice)
     valid_from = forms.DateField(label=_("From"), initial=today)
-    price_list = forms.ModelChoiceField(label=_("Price list"), queryset=PriceList.objects.none())
+    price_list: "forms.ModelChoiceField[PriceList]" = forms.ModelChoiceField(
+        label=_("Price list"), queryset=PriceList.objects.none()
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -228,7 +230,7 @@ class ServiceForm(PriceForm):
 
 
 class DrawerForm(Form):
-    branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none())
+    branch: "forms.ModelChoiceField[Branch]" = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none())
     code = forms.RegexField(
         r"^[A-Za-z0-9-]{1,20}$", label=_("Code"), error_messages={"invalid": _("Use letters, digits and dashes.")}
     )

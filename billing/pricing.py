@@ -18,7 +18,7 @@ def line_amount(unit_price: Money, quantity: Decimal) -> Money:
     return Money(quantize(unit_price.amount * quantity, unit_price.currency), unit_price.currency)
 
 
-def in_currency(money: Money, currency: str, rate: Decimal | None) -> Money:
+def in_currency(money: Money, currency: str, rate: Decimal) -> Money:
     """The same money in another currency at `rate`; itself when nothing is to be converted."""
     return money if money.currency == currency else convert(money, currency, rate)
 
@@ -50,7 +50,7 @@ class Bill:
     total: Decimal
 
 
-def bill(prices: Sequence[Money], *, currency: str, rate: Decimal | None, discount_rate: Decimal) -> Bill:
+def bill(prices: Sequence[Money], *, currency: str, rate: Decimal, discount_rate: Decimal) -> Bill:
     """Bring every line to the invoice's currency, take the discount off the sum, and share it over the lines."""
     amounts = [in_currency(price, currency, rate).amount for price in prices]
     subtotal = sum(amounts, ZERO)
@@ -64,7 +64,7 @@ def percent_of(total: Decimal, part: Decimal) -> Decimal:
     return (part * 100 / total).quantize(Decimal("0.01"), ROUND_HALF_UP) if total else ZERO
 
 
-def points_value(total: Money, rate: Decimal | None) -> Decimal:
+def points_value(total: Money, rate: Decimal) -> Decimal:
     """What a paid total is worth in dollars, which is what points are given for."""
     return in_currency(total, USD, rate).amount
 
@@ -160,7 +160,7 @@ def _booked(
     due: Money, applied: Decimal, change: dict[str, Decimal], tenders: Sequence[Paid], rate: Decimal, step: int
 ) -> Settlement:
     """Net of each currency; what is left in dollars was bought with riel at the rate, the remnant is rounding."""
-    net = {USD: ZERO, KHR: ZERO}
+    net: dict[str, Decimal] = {USD: ZERO, KHR: ZERO}
     for part in tenders:
         net[part.currency] += part.amount
     for currency, amount in change.items():

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.states import RUNNING_SHIFTS, SHIFT_FLOW, ShiftStatus
 from core.models import AppendOnly, UUIDModel
-from core.money import KHR, USD, CurrencyField, Money, MoneyAmountField
+from core.money import KHR, USD, Currency, CurrencyField, Money, MoneyAmountField
 
 # Notes in circulation, largest first; riel below 100 are not counted.
-NOTES = {
+NOTES: dict[Currency, tuple[int, ...]] = {
     USD: (100, 50, 20, 10, 5, 2, 1),
     KHR: (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100),
 }

@@ -72,7 +72,8 @@ def daily_collections(*, since: datetime.date, until: datetime.date, branch: Any
     )
     if branch:
         rows = rows.filter(entry__branch=branch)
-    return list(rows.values("date", "currency").annotate(sum=Sum("amount")).order_by("date", "currency"))
+    sums = rows.values("date", "currency").annotate(sum=Sum("amount")).order_by("date", "currency")
+    return [dict(row) for row in sums]
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,9 @@ def _debts() -> list[Disagreement]:
         .exclude(status=InvoiceStatus.VOID, ledger=0)
     )
     return [
-        Disagreement("invoice_owes", row.number, row.entry, row.ledger, ZERO if row.status == "void" else row.owing)
+        Disagreement(
+            "invoice_owes", str(row.number), row.entry, row.ledger, ZERO if row.status == "void" else row.owing
+        )
         for row in rows
     ]
 

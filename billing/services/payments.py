@@ -129,8 +129,11 @@ def _record(
 ) -> Payment:
     moment = now()
     full = settlement.pays_in_full
-    columns = {"paid": invoice.paid + settlement.applied, **({"paid_at": moment} if full else {})}
-    move(invoice, flow=INVOICE_FLOW, verb="pay" if full else "pay_part", by=by, **columns)
+    paid = invoice.paid + settlement.applied
+    if full:
+        move(invoice, flow=INVOICE_FLOW, verb="pay", by=by, paid=paid, paid_at=moment)
+    else:
+        move(invoice, flow=INVOICE_FLOW, verb="pay_part", by=by, paid=paid)
     points, points_balance = _credit_points(invoice, by) if full else (None, None)
     year = today().year
     payment = Payment.objects.create(

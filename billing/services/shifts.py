@@ -143,10 +143,10 @@ def _lock(shift: Shift) -> Shift:
 
 def _check_notes(counts: Notes) -> None:
     for currency, notes in counts.items():
-        if currency not in NOTES:
+        if currency not in Currency.values:
             raise CountInvalid()
         for note, pieces in notes.items():
-            if note not in NOTES[currency] or isinstance(pieces, bool) or int(pieces) != pieces or pieces < 0:
+            if note not in NOTES[Currency(currency)] or isinstance(pieces, bool) or int(pieces) != pieces or pieces < 0:
                 raise CountInvalid()
 
 
@@ -175,9 +175,9 @@ def _post_close(shift: Shift, totals: Mapping[str, ShiftTotal], by: Any) -> None
     """The drawer is emptied to zero: counted notes to the safe, the difference to its own account."""
     sides = []
     for currency, total in totals.items():
-        sides.append(journal.Side(journal.DRAWER, currency, -total.expected, in_shift=True))
-        sides.append(journal.Side(journal.SAFE, currency, total.counted))
-        sides.append(journal.Side(journal.OVER_SHORT, currency, -total.difference))
+        sides.append(journal.Side(journal.DRAWER, currency, -total.expected_money.amount, in_shift=True))
+        sides.append(journal.Side(journal.SAFE, currency, total.counted_money.amount))
+        sides.append(journal.Side(journal.OVER_SHORT, currency, -total.difference_money.amount))
     journal.post(
         kind=EntryKind.SHIFT_CLOSED, source_id=shift.pk, sides=sides, branch_id=shift.branch_id, by=by, shift=shift
     )

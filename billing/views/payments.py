@@ -53,8 +53,9 @@ def _take(request: HttpRequest, invoice: Invoice) -> HttpResponse:
             return redirect("billing:payment-detail", payment.pk)
         except DomainError as error:
             add_domain_error(form, error)
-    form.data = form.data.copy()
-    form.data["due"] = str(invoice.balance)  # the next attempt is made knowing what is due now
+    typed = request.POST.copy()
+    typed["due"] = str(invoice.balance)  # the next attempt is made knowing what is due now
+    form.data = typed
     return render(request, "billing/payment/form.html", _context(request, invoice, form), status=422)
 
 
