@@ -13,7 +13,7 @@ def encounter_panel(request: Any, encounter: Any) -> dict[str, Any]:
     may_write = encounter.is_writable and request.user.may("prescription:create")
     draft = draft_of(encounter) if may_write else None
     items = items_of(draft) if draft else []
-    found = findings_of(draft, items) if items else {}
+    found = findings_of(draft, items) if draft and items else {}
     return {
         "encounter": encounter,
         "may_prescribe": may_write,

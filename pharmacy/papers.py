@@ -8,11 +8,11 @@ from django.utils.translation import override
 from core.clock import today
 from core.pdf import letterhead, render_pdf
 from patients.models import Patient
-from pharmacy.dosing import directions, dose_text, duration_text
+from pharmacy.dosing import directions
 from pharmacy.models import Dispense, PrescriptionItem
 from pharmacy.presentation import label_facts
 from pharmacy.queries.prescriptions import lines_of
-from pharmacy.queries.safety import ends_on, running_items
+from pharmacy.queries.safety import running_items
 
 _LANGUAGES = dict(settings.LANGUAGES)
 
@@ -59,9 +59,6 @@ def medicines_list_pdf(patient: Patient, *, hospital: Any, branch: Any) -> bytes
 def _line(item: PrescriptionItem) -> dict[str, Any]:
     return {
         "medicine": item.medicine.full_name,
-        "dose": dose_text(item.dose, item.dose_unit),
         "directions": directions(item),
         "instructions": item.instructions,
-        "days": duration_text(item.duration_days),
-        "until": ends_on(item),
     }

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -116,11 +117,11 @@ class Frequency:
     """How often: `per_day` doses a day on average; None for a single dose."""
 
     code: str
-    words: str
+    words: str | Promise
     per_day: Fraction | None
 
     @property
-    def label(self) -> str:
+    def label(self) -> str | Promise:
         return format_lazy("{} · {}", self.code, self.words)
 
 

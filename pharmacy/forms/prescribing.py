@@ -41,7 +41,6 @@ class ItemForm(ModelForm):
         self.fields["quantity"].help_text = _("Computed when left empty. Counted in units of issue.")
         self.fields["quantity"].widget = DecimalInput(attrs={"inputmode": "numeric"}, unit=medicine.unit_label)
         self.fields["instructions"].widget = forms.Textarea(attrs={"rows": 2, "maxlength": 500})
-        self.fields["instructions"].max_length = 500
         if not warned:
             self.fields["reason"].widget = forms.HiddenInput()
 

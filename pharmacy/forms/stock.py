@@ -20,7 +20,7 @@ class StockFilter(Form):
         max_length=80,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Medicine, brand, ATC, batch")}),
     )
-    location = forms.ModelChoiceField(
+    location: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Location"), queryset=Location.objects.none(), required=False, empty_label=_("All locations")
     )
 
@@ -30,7 +30,9 @@ class StockFilter(Form):
 
 
 class ReceiptForm(Form):
-    location = forms.ModelChoiceField(label=_("Store"), queryset=Location.objects.none(), empty_label=None)
+    location: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Store"), queryset=Location.objects.none(), empty_label=None
+    )
     supplier = forms.CharField(label=_("Supplier"), max_length=160)
     reference = forms.CharField(label=_("Delivery note"), max_length=80, required=False)
 
@@ -42,7 +44,7 @@ class ReceiptForm(Form):
 class DeliveredForm(Form):
     """One delivered batch; an empty row is ignored."""
 
-    medicine = forms.ModelChoiceField(
+    medicine: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Medicine"),
         queryset=Medicine.objects.none(),
         widget=SearchSelect(
@@ -75,7 +77,7 @@ class DeliveredForm(Form):
         return expiry
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         cost = cleaned.get("unit_cost")
         if cost is not None and cleaned.get("currency") == Currency.KHR and cost % 1:
             self.add_error("unit_cost", _("Riel are whole numbers."))

@@ -115,7 +115,7 @@ class Medicine(VersionedModel):
 
     @property
     def route_labels(self) -> list[str]:
-        return [Route(route).label for route in self.routes]
+        return [str(Route(route).label) for route in self.routes]
 
     @property
     def limit_label(self) -> str:

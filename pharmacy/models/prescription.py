@@ -136,7 +136,7 @@ class PrescriptionItem(UUIDModel):
 
     @property
     def frequency_words(self) -> str:
-        return FREQUENCIES[self.frequency].words
+        return str(FREQUENCIES[self.frequency].words)
 
     @property
     def can_stop(self) -> bool:

@@ -1,8 +1,8 @@
 """Reads of prescriptions: who may see which, the pharmacy's worklist, what a patient takes."""
 
-from uuid import UUID
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Branch, User
 from clinical.models import Encounter
@@ -22,7 +22,6 @@ from pharmacy.states import (
     DISPENSABLE_ITEMS,
     OPEN_DISPENSES,
     OPEN_PRESCRIPTIONS,
-    DispenseStatus,
     PrescriptionStatus,
 )
 
@@ -65,7 +64,7 @@ def worklist(user: User, *, branch: Branch, tab: str = "waiting", text: str = ""
     return rows.order_by("-signed_at", "-pk") if done else rows.order_by("signed_at", "pk")
 
 
-def _of_tab(rows: QuerySet[Prescription], tab: str) -> QuerySet[Prescription]:
+def _of_tab(rows: Any, tab: str) -> QuerySet[Prescription]:
     status = PrescriptionStatus
     if tab == "queried":
         return rows.filter(status=status.QUERIED)
@@ -157,13 +156,6 @@ def latest_items(patient: Patient, limit: int = 20) -> QuerySet[PrescriptionItem
         prescription__status=PrescriptionStatus.DRAFT
     )
     return rows.select_related("medicine", "prescription").order_by("-prescription__signed_at", "position")[:limit]
-
-
-def handed_over_in(dispense_ids: list[UUID]) -> dict[UUID, int]:
-    """Units handed over and kept, by dispense: for lists."""
-    rows = DispenseLine.objects.filter(dispense__in=dispense_ids, dispense__status=DispenseStatus.HANDED_OVER)
-    kept = rows.values("dispense").annotate(kept=Sum(F("quantity") - F("returned")))
-    return {row["dispense"]: row["kept"] for row in kept}
 
 
 def outstanding_items(items: list[PrescriptionItem]) -> list[PrescriptionItem]:

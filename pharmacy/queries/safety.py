@@ -1,11 +1,12 @@
 """What the safety checks must know, read in a fixed number of statements. A table that does not answer gives None."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.utils.timezone import localdate
 
 from clinical.models import Allergy, AllergyReview
 from clinical.states import AllergyKind, RecordStatus
@@ -16,7 +17,8 @@ from pharmacy.safety import AllergyFact, Facts, Finding, check_items
 from pharmacy.states import CheckStage, ItemStatus
 
 Read = TypeVar("Read")
-LONGEST_COURSE = timedelta(days=366)
+LATE_START = timedelta(days=1)  # the first dose is often taken the day after
+LONGEST_COURSE = timedelta(days=367)
 _RUNNING = (ItemStatus.ACTIVE, ItemStatus.PARTLY_DISPENSED, ItemStatus.DISPENSED)
 
 
@@ -73,12 +75,12 @@ def running_items(patient: Patient, *, besides: Iterable[UUID] = ()) -> list[Pre
         .select_related("medicine", "prescription")
         .order_by("-prescription__signed_at", "position")
     )
-    return [item for item in rows if ends_on(item) >= today()]
+    return [item for item in rows if ends_on(item) + LATE_START >= today()]
 
 
-def ends_on(item: PrescriptionItem):
-    """The last day of the course, counted from the signature."""
-    return (item.prescription.signed_at + timedelta(days=item.duration_days)).date()
+def ends_on(item: PrescriptionItem) -> date:
+    """The last day of the course, counted from the signature (from today for what is not signed yet)."""
+    return localdate(item.prescription.signed_at or now()) + timedelta(days=item.duration_days - 1)
 
 
 def findings_of(prescription: Prescription, items: list[PrescriptionItem]) -> dict[PrescriptionItem, list[Finding]]:

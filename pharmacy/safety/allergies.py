@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.text import normalise
@@ -52,7 +53,7 @@ def check_allergies(item: PrescriptionItem, facts: Facts) -> list[Finding]:
     return [finding for finding in findings if finding]
 
 
-def _unavailable(message: str) -> Finding:
+def _unavailable(message: str | Promise) -> Finding:
     return Finding(CheckKind.ALLERGY, Severity.UNAVAILABLE, "allergy:unavailable", message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pharmacy.dosing import dose_as_content, dose_in_units, needed_quantity, plain_number
@@ -21,7 +22,9 @@ def check_dose(item: PrescriptionItem, facts: Facts) -> list[Finding]:
     return [*_daily_limit(item, facts), *_weekly_only(item), *_pieces(item), *_course(item)]
 
 
-def _finding(item: PrescriptionItem, severity: Severity, what: str, message: str, **params: object) -> Finding:
+def _finding(
+    item: PrescriptionItem, severity: Severity, what: str, message: str | Promise, **params: object
+) -> Finding:
     key = f"dose:{what}:{item.medicine.code}"
     return Finding(CheckKind.DOSE, severity, key, message, {"medicine": item.medicine, **params})
 
@@ -41,7 +44,7 @@ def daily_amount(item: PrescriptionItem) -> Decimal | None:
 def _daily_limit(item: PrescriptionItem, facts: Facts) -> Iterator[Finding]:
     medicine = item.medicine
     amount = daily_amount(item) if medicine.max_daily_dose else None
-    if amount is None:
+    if amount is None or medicine.max_daily_dose is None:
         if not medicine.is_local:
             message = _("No highest daily dose is recorded for %(medicine)s; the dose was not compared with a limit.")
             yield _finding(item, Severity.MINOR, "no-limit", message)

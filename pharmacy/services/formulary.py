@@ -64,11 +64,14 @@ def _medicine(row: dict[str, str]) -> Medicine:
 def set_medicine_price(*, medicine: Medicine, amount: Decimal, currency: str, by: User | None = None) -> None:
     """Set the price of one unit of issue from today on."""
     names = {
-        "en": f"{medicine.name_en} {medicine.strength}".strip(),
-        "km": f"{medicine.name_km or medicine.name_en} {medicine.strength}".strip(),
-        "zh-hans": f"{medicine.name_zh_hans or medicine.name_en} {medicine.strength}".strip(),
+        language.replace("_", "-"): f"{_name_in(medicine, language)} {medicine.strength}".strip()
+        for language in LANGUAGES
     }
     set_price(code=medicine.price_code, amount=amount, currency=currency, name=names, category=Category.PHARMACY, by=by)
+
+
+def _name_in(medicine: Medicine, language: str) -> str:
+    return getattr(medicine, f"name_{language}", "") or getattr(medicine, "name_en", "")
 
 
 def _load_interactions() -> None:

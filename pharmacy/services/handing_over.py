@@ -1,6 +1,7 @@
 """The last step: checks once more, payment, the stock ledger, the patient's hand."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -49,7 +50,7 @@ def hand_over(
         raise PaymentMissing()
     _check_again(prescription, items, reasons or {}, by)
     _move_out(dispense, lines, by)
-    paid = {"unpaid_override": True, "unpaid_reason": unpaid_reason.strip()} if unpaid else {}
+    paid: dict[str, Any] = {"unpaid_override": True, "unpaid_reason": unpaid_reason.strip()} if unpaid else {}
     move_dispense(dispense, "hand_over", by=by, handed_over_by=by, handed_over_at=clock.now(), **paid)
     _count_dispensed(prescription, items, lines, by)
     ids = {"dispense_id": dispense.pk, "prescription_id": prescription.pk, "visit_id": prescription.visit_id}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from core import clock
+from core.states import MoveNotAllowed
 from notifications.services import notify
 from pharmacy.errors import ReasonMissing
 from pharmacy.models import Prescription, PrescriptionQuery
@@ -41,6 +42,8 @@ def answer_query(*, prescription: Prescription, answer: str, by: User) -> Prescr
     prescription = lock_prescription(prescription.pk)
     move_prescription(prescription, "answer", by=by)
     query = open_query(prescription)
+    if query is None:
+        raise MoveNotAllowed()
     query.answer, query.answered_by, query.answered_at = answer.strip(), by, clock.now()
     query.save(update_fields=["answer", "answered_by", "answered_at", "updated_at"])
     notify(

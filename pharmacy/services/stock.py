@@ -21,11 +21,11 @@ class Move:
     location: Location
     quantity: int = 0
     reserved: int = 0
-    source_id: UUID | None = None
+    source_id: UUID | None = None  # wanted for every ledger line
 
 
 @transaction.atomic
-def move_stock(moves: Sequence[Move], *, kind: MovementKind, source_kind: str, by: User) -> list[StockMovement]:
+def move_stock(moves: Sequence[Move], *, kind: MovementKind, source_kind: str, by: User | None) -> list[StockMovement]:
     """Apply every move or none, with one ledger line for each that changes what is on hand.
 
     Raises StockShort when a balance would go below zero or below what is reserved.
@@ -38,7 +38,9 @@ def move_stock(moves: Sequence[Move], *, kind: MovementKind, source_kind: str, b
     return ledger
 
 
-def _apply(balance: BatchBalance, move: Move, kind: MovementKind, source_kind: str, by: User) -> StockMovement | None:
+def _apply(
+    balance: BatchBalance, move: Move, kind: MovementKind, source_kind: str, by: User | None
+) -> StockMovement | None:
     free = balance.on_hand - balance.reserved
     left = free + move.quantity - move.reserved
     if left < 0 or balance.on_hand + move.quantity < 0:
@@ -47,6 +49,8 @@ def _apply(balance: BatchBalance, move: Move, kind: MovementKind, source_kind: s
     balance.reserved += move.reserved
     if not move.quantity:
         return None
+    if move.source_id is None or by is None:
+        raise ValueError("A ledger line names its source and who moved it")
     return StockMovement(
         batch=move.batch,
         location=move.location,

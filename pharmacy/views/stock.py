@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,11 +50,10 @@ def stock_list(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in SHOWS else ""
     form = StockFilter(request.GET, locations=visible_locations(request.user))
-    wanted = form.cleaned_data if form.is_valid() else {"q": "", "location": None}
-    rows = (
-        low_stock(branch, wanted["q"])
-        if show == "low"
-        else stock_shown(request.user, location=wanted["location"], show=show, text=wanted["q"])
+    valid = form.is_valid()
+    text, location = (form.cleaned_data["q"], form.cleaned_data["location"]) if valid else ("", None)
+    rows: Any = (
+        low_stock(branch, text) if show == "low" else stock_shown(request.user, location=location, show=show, text=text)
     )
     context = {"page": paginate(request, rows), "form": form, "show": show, "tabs": _tabs(show, stock_figures(branch))}
     return render_page(request, "pharmacy/stock/list.html", context)
