@@ -9,7 +9,6 @@ from billing.queries import price_in_force
 from core import clock
 from core.once import new_key
 from pharmacy.models import Batch, BatchBalance, GoodsReceipt, Medicine, StockAdjustment
-from pharmacy.services.formulary import load_formulary
 from tests.factories import pharmacy as make
 
 pytestmark = pytest.mark.usefixtures("samaki")
@@ -118,7 +117,6 @@ def test_an_adjustment_above_the_limit_is_approved_by_another_person_only(store_
 
 
 def test_the_formulary_is_listed_searched_and_edited_with_its_price(store_room):
-    load_formulary()
     address = reverse("pharmacy:medicine-list")
     assert "Amoxicillin" in store_room.htmx(address, {"q": "J01CA04"}).content.decode()
     assert store_room.get(address, {"only": "high_alert"}).status_code == 200
@@ -163,7 +161,6 @@ def test_a_new_medicine_can_be_added_and_a_double_code_is_refused(store_room):
 
 
 def test_interactions_are_listed_and_searched(store_room):
-    load_formulary()
     address = reverse("pharmacy:interaction-list")
     assert "torsades" in store_room.htmx(address, {"q": "QT"}).content.decode()
     assert store_room.get(address, {"severity": "contraindicated"}).status_code == 200
