@@ -16,7 +16,10 @@ def _counts(server, database: str) -> str:
 
 
 def _triggers(server, database: str) -> str:
-    return server.sql("SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger ORDER BY 1, 2", database)
+    return server.sql(
+        "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",
+        database,
+    )
 
 
 def test_a_dump_restores_every_row_trigger_and_right(databases, tmp_path):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ LONGEST_TEMPLATE = 130
 FLOATS_ALLOWED = {"core/charts.py", "core/metrics.py", "core/clock.py", "reports/charts.py"}
 
 
+@cache
 def _trees() -> list[tuple[Path, ast.Module]]:
     return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sources.python()]
 
