@@ -5,13 +5,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import crypto
+from core.events import publish
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -25,6 +26,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """A closed account looks like a wrong password: nobody learns that it exists."""
         messages.error(request, _("The username or the password is not right."))
         return redirect("account_login")
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """The mail, and the token in it, are made by a worker after the commit; see notifications."""
+        with transaction.atomic():
+            publish("accounts.password_reset_asked", user_id=user.pk)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return request.META.get("REMOTE_ADDR", "")

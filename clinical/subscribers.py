@@ -18,8 +18,9 @@ def close_visit_when_done(*, visit_id: str, **ids: object) -> None:
 
 
 @subscribe("laboratory.item_released")
+@subscribe("laboratory.items_cancelled")
 def call_patient_back(*, encounter: str, **ids: object) -> None:
-    """A result is released: if it is the last one the doctor waits for, the patient comes back into line."""
+    """A result is released or given up: if it is the last one awaited, the patient comes back into line."""
     released = Encounter.objects.select_related("visit").get(pk=encounter)
     results_in(encounter=released)
     close_visit_if_done(released.visit)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from clinical.services.closing import hold_open
+from clinical.services.encounters import await_results_of
 from core.panels import Panel, register
 from laboratory.charting import trends_of
 from laboratory.forms.orders import OrderForm
 from laboratory.presentation import present
 from laboratory.queries.catalogue import panels_with_tests
 from laboratory.queries.orders import orders_of_encounter
-from laboratory.queries.results import latest_results
+from laboratory.queries.results import latest_results, still_to_come, unfinished
 
 
 def encounter_panel(request, encounter) -> dict[str, Any]:
@@ -28,6 +30,8 @@ def chart_panel(request, patient) -> dict[str, Any] | None:
     return {"patient": patient, "lab_results": shown, "lab_charts": trends_of(patient, shown)} if shown else None
 
 
+await_results_of(still_to_come)
+hold_open(unfinished)
 register(
     Panel(
         slot="encounter",

@@ -8,7 +8,7 @@ from core import clock
 from core.preferences import preference
 from laboratory.models import CriticalAlert, Order, OrderItem, Result
 from laboratory.queries.orders import visible_orders, with_items
-from laboratory.states import PUBLISHED, ResultState
+from laboratory.states import OPEN, PUBLISHED, ResultState
 
 # What leaves the laboratory: the released version and, marked as replaced, those before it.
 OUT = (ResultState.RELEASED, ResultState.SUPERSEDED)
@@ -112,3 +112,15 @@ def submitted_results(specimen) -> list[Result]:
 def held_back(order: Order) -> bool:
     """Whether verified results of an order have not been released yet (laboratory only)."""
     return Result.objects.filter(item__order=order, state=ResultState.VERIFIED).exists()
+
+
+def still_to_come(encounter) -> bool:
+    """Whether the doctor of an encounter waits for results."""
+    return OrderItem.objects.filter(order__encounter=encounter, state__in=OPEN).exists()
+
+
+def unfinished(visit) -> bool:
+    """Whether the laboratory has something left to do in a visit, or nobody has taken note of a critical result."""
+    open_items = OrderItem.objects.filter(order__visit=visit, state__in=OPEN)
+    alarms = CriticalAlert.objects.filter(result__item__order__visit=visit, acknowledged_at__isnull=True)
+    return open_items.exists() or alarms.exists()

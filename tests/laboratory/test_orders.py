@@ -275,3 +275,27 @@ def test_placing_takes_one_transaction(monkeypatch):
     with pytest.raises(Exception, match="price"):
         place_order(encounter=encounter, tests=[LabTest.objects.get(pk=orphan.pk)], by=lab.person("doctor"))
     assert not Order.objects.exists()
+
+
+def test_the_patient_comes_back_when_the_last_result_is_out_or_given_up():
+    from clinical.services.closing import hold_open
+    from clinical.services.encounters import results_pending
+    from laboratory.queries.results import unfinished
+
+    order = lab.order("K")
+    assert results_pending(order.encounter)
+    assert unfinished(order.visit)
+    assert hold_open(unfinished) is unfinished
+    cancel(order)
+    assert not results_pending(order.encounter)
+    assert not unfinished(order.visit)
+
+
+def test_a_visit_with_an_unread_critical_result_stays_open(doctor):
+    from laboratory.queries.results import unfinished
+    from laboratory.services.reading import acknowledge_results
+
+    order = lab.released({"K": "7.1"}).order
+    assert unfinished(order.visit)
+    acknowledge_results(order=order, by=doctor)
+    assert not unfinished(order.visit)

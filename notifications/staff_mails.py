@@ -1,0 +1,42 @@
+"""Mails to staff about their own accounts. Links and their tokens are made when the mail is sent."""
+
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import Invitation, User
+from accounts.services.staff import INVITATION_DAYS, invitation_token
+from hospitals.models import Hospital
+from notifications import mails
+from notifications.addresses import absolute
+
+URLCONFS = {True: "config.urls_console", False: "config.urls_portal"}
+
+
+def invitation(user: User, *, invitation_id: str) -> dict[str, Any]:
+    """Somebody was given an account and chooses a password by this link."""
+    token = invitation_token(Invitation.objects.get(pk=invitation_id))
+    link = absolute(_path("welcome:accept", args=[token]))
+    return {"link": link, "days": INVITATION_DAYS, "hospital": _hospital_name()}
+
+
+def password_reset(user: User) -> dict[str, Any]:
+    """Somebody, hopefully this person, wants a new password."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return {"link": absolute(_path("account_reset_password_from_key", kwargs=key)), "hospital": _hospital_name()}
+
+
+def _path(name: str, **options: Any) -> str:
+    return reverse(name, urlconf=URLCONFS[connection.schema_name == "public"], **options)
+
+
+def _hospital_name() -> str:
+    hospital = Hospital.objects.filter(schema_name=connection.schema_name).first()
+    return hospital.name if hospital else ""
+
+
+mails.declare("invitation", context=invitation)
+mails.declare("password_reset", context=password_reset)

@@ -1,0 +1,18 @@
+"""What is mailed when something happened in a room below."""
+
+from accounts.models import Invitation
+from core.events import subscribe
+from notifications.services import send_mail_later
+
+
+@subscribe("accounts.staff_invited")
+def mail_invitation(*, invitation_id: str, **ids: object) -> None:
+    """A new colleague gets the link to choose a password; a link that was replaced meanwhile is not sent."""
+    invitation = Invitation.objects.get(pk=invitation_id)
+    if invitation.is_open:
+        send_mail_later("invitation", invitation.user_id, {"invitation_id": invitation_id})
+
+
+@subscribe("accounts.password_reset_asked")
+def mail_password_reset(*, user_id: str, **ids: object) -> None:
+    send_mail_later("password_reset", user_id)
