@@ -44,11 +44,24 @@ def test_a_mail_is_sent_once(doctor):
 
 
 def test_nothing_is_sent_when_the_act_fails(doctor, after_commit):
-    with after_commit(), pytest.raises(ZeroDivisionError), transaction.atomic():
-        ask(doctor)
-        raise ZeroDivisionError
-    assert not MailLog.objects.exists()
+    def act():
+        with transaction.atomic():
+            ask(doctor)
+            raise ZeroDivisionError
+
+    with after_commit(), pytest.raises(ZeroDivisionError):
+        act()
+    assert not MailLog.objects.filter(user_id=doctor.pk).exists()
     assert outbox.outbox == []
+
+
+def test_a_mail_leaves_after_the_commit(doctor, after_commit, monkeypatch):
+    asked = []
+    monkeypatch.setattr("notifications.tasks.send_mail.delay", asked.append)
+    with after_commit():
+        log = ask(doctor)
+        assert asked == []
+    assert asked == [str(log.pk)]
 
 
 def test_an_unknown_mail_is_refused_at_once(doctor):
@@ -108,7 +121,7 @@ def test_inviting_leads_to_a_mail(nurse, owner):
     mail_invitation(invitation_id=str(invitation.pk))
     replaced, _newer = invitation, invite(user=nurse, by=owner)
     mail_invitation(invitation_id=str(replaced.pk))
-    assert MailLog.objects.filter(template="invitation").count() == 1
+    assert MailLog.objects.filter(template="invitation", user_id=nurse.pk).count() == 1
 
 
 def test_asking_for_a_new_password_publishes_ids_only(client_for, doctor):
