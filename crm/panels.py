@@ -5,18 +5,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.panels import Panel, register
-from crm.queries import discount_for, membership_of, next_tier
+from crm.queries import standing_of
 from patients.models import Family, Patient
 
 
 def family_panel(request: HttpRequest, family: Family) -> dict[str, Any]:
-    membership = membership_of(family)
-    discount = discount_for(family)
-    return {"family": family, "membership": membership, "discount": discount, "next_tier": next_tier(membership)}
+    return {"family": family, "standing": standing_of(family)}
 
 
-def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
-    return family_panel(request, patient.family)
+def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any] | None:
+    standing = standing_of(patient.family)
+    return {"family": patient.family, "standing": standing} if standing.membership else None
 
 
 register(

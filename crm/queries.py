@@ -22,28 +22,35 @@ class Discount:
 NO_DISCOUNT = Discount(Decimal(0), "", "")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a family stands: its membership if it has one, the tier it reached and the one it may reach next."""
+
+    membership: FamilyMembership | None
+    tier: Tier | None
+    next_tier: Tier | None
+
+    @property
+    def discount(self) -> Discount:
+        if self.tier is None or not self.tier.rate:
+            return NO_DISCOUNT
+        words = {"tier": self.tier.name, "percent": f"{self.tier.percent:f}"}
+        return Discount(self.tier.rate, f"tier:{self.tier.code}", _("%(tier)s membership, %(percent)s %%") % words)
+
+
+def standing_of(family: Family) -> Standing:
+    """Return a family's standing; two statements, whatever there is."""
+    membership = FamilyMembership.objects.filter(family=family).first()
+    earned = membership.earned if membership else Decimal(0)
+    steps = list(Tier.objects.filter(active=True).order_by("threshold"))
+    reached = [tier for tier in steps if tier.threshold <= earned]
+    ahead = [tier for tier in steps if tier.threshold > earned]
+    return Standing(membership, reached[-1] if reached else None, ahead[0] if ahead else None)
+
+
 def discount_for(family: Family) -> Discount:
     """Return the family's discount by its tier; a rate of zero where it has none."""
-    tier = tier_of(membership_of(family))
-    if tier is None or not tier.rate:
-        return NO_DISCOUNT
-    label = _("%(tier)s membership, %(percent)s %%") % {"tier": tier.name, "percent": f"{tier.percent:f}"}
-    return Discount(tier.rate, f"tier:{tier.code}", label)
-
-
-def membership_of(family: Family) -> FamilyMembership | None:
-    return FamilyMembership.objects.filter(family=family).first()
-
-
-def tier_of(membership: FamilyMembership | None) -> Tier | None:
-    """The highest tier whose threshold the points earned so far reach."""
-    earned = membership.earned if membership else Decimal(0)
-    return Tier.objects.filter(active=True, threshold__lte=earned).order_by("-threshold").first()
-
-
-def next_tier(membership: FamilyMembership | None) -> Tier | None:
-    earned = membership.earned if membership else Decimal(0)
-    return Tier.objects.filter(active=True, threshold__gt=earned).order_by("threshold").first()
+    return standing_of(family).discount
 
 
 def tiers() -> QuerySet[Tier]:

@@ -26,7 +26,7 @@ class BirthDate:
 
 
 def read_birth_date(text: str) -> BirthDate:
-    """Read 1984-12-31, 31/12/1984, 1984-12, 12/1984 or 1984, in Khmer digits as well. Raises ValueError for anything else."""
+    """Read 1984-12-31, 31/12/1984, 1984-12, 12/1984 or 1984, also in Khmer digits. Raises ValueError otherwise."""
     text = ascii_digits(text).strip()
     if match := _YEAR.match(text):
         return BirthDate(date(int(match[1]), 1, 1), Precision.YEAR)

@@ -9,7 +9,7 @@ from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
 from crm.models import FamilyMembership
-from crm.queries import discount_for, entries_of
+from crm.queries import entries_of
 from crm.services.memberships import open_membership
 from patients.queries import visible_families
 
@@ -31,5 +31,5 @@ def point_list(request: HttpRequest, pk: str) -> HttpResponse:
     family = get_object_or_404(visible_families(request.user), pk=pk)
     membership = get_object_or_404(FamilyMembership, family=family)
     page = paginate(request, entries_of(membership))
-    context = {"family": family, "membership": membership, "page": page, "discount": discount_for(family)}
+    context = {"family": family, "membership": membership, "page": page}
     return render_page(request, "crm/points/list.html", context)

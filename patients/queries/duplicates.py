@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -77,8 +78,14 @@ def _token_candidates(patient: Patient) -> set[UUID]:
         wanted += tokens.name_and_year_tokens(patient, range(year - YEARS_APART, year + YEARS_APART + 1))
     if not wanted:
         return set()
-    rows = SearchToken.objects.filter(token__in=wanted).order_by("-patient_id")
-    return set(rows.values_list("patient_id", flat=True)[: CANDIDATES * len(wanted)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT patient_id FROM unnest(%s::bigint[]) AS wanted, LATERAL ("
+            f"SELECT patient_id FROM {SearchToken._meta.db_table} WHERE token = wanted "
+            f"ORDER BY patient_id DESC LIMIT {CANDIDATES}) AS holders",
+            [wanted],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _same_name(new: Patient, old: Patient) -> bool:

@@ -103,14 +103,14 @@ def _ids_by_tokens(tiers: Sequence[Tier], limit: int, *, hide_restricted: bool) 
     if not tiers:
         return []
     counts = _capped_counts(tiers)
-    ordered = [sorted(tier.words, key=lambda word: sum(counts[token] for token in word)) for tier in tiers]
-    statement = " UNION ALL ".join(
-        f"(SELECT {rank} AS rank, patient_id FROM ({_tier_sql(words, hide_restricted)}) AS tier_{rank})"
-        for rank, words in enumerate(ordered)
-    )
-    parameters = [value for words in ordered for value in [*(t for word in words for t in word), limit]]
+    statements, parameters = [], []
+    for rank, tier in enumerate(tiers):
+        words = sorted(tier.words, key=lambda word: sum(counts[token] for token in word))
+        sql, values = _tier_sql(words, limit, hide_restricted=hide_restricted)
+        statements.append(f"SELECT {rank} AS rank, patient_id FROM ({sql}) AS tier_{rank}")
+        parameters += values
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY rank, patient_id DESC", parameters)
+        cursor.execute(f"{' UNION ALL '.join(statements)} ORDER BY rank, patient_id DESC", parameters)
         return [row[1] for row in cursor.fetchall()]
 
 
@@ -128,21 +128,27 @@ def _capped_counts(tiers: Sequence[Tier]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _tier_sql(words: Sequence[Alternatives], hide_restricted: bool) -> str:
-    """Rows of the first (rarest) word, newest first, kept while every other word has the same patient.
+def _tier_sql(words: Sequence[Alternatives], limit: int, *, hide_restricted: bool) -> tuple[str, list[int]]:
+    """Return the statement of one tier and its parameters.
 
-    OFFSET 0 keeps the planner from turning the probes into a join over all rows of a common word.
+    It reads the rows of the first (rarest) word, newest first, and keeps those where every other word has the same
+    patient, until the limit is reached. Each alternative of the first word is read by itself: only so does the index
+    give the order. OFFSET 0 keeps the planner from turning the probes into a join over all rows of a common word.
     """
-    rows = " UNION ALL ".join([f"SELECT patient_id FROM {TABLE} WHERE token = %s"] * len(words[0]))
     probes = [
-        f"EXISTS (SELECT 1 FROM {TABLE} AS probe WHERE probe.patient_id = rows.patient_id "
+        f"EXISTS (SELECT 1 FROM {TABLE} AS probe WHERE probe.patient_id = found.patient_id "
         f"AND probe.token IN ({', '.join(['%s'] * len(word))}) OFFSET 0)"
         for word in words[1:]
     ]
     if hide_restricted:
         probes.append(
-            "EXISTS (SELECT 1 FROM patients_patient AS seen WHERE seen.id = rows.patient_id "
+            "EXISTS (SELECT 1 FROM patients_patient AS seen WHERE seen.id = found.patient_id "
             f"AND seen.confidentiality = '{Confidentiality.NORMAL}' OFFSET 0)"
         )
-    where = f"WHERE {' AND '.join(probes)}" if probes else ""
-    return f"SELECT patient_id FROM ({rows}) AS rows {where} ORDER BY patient_id DESC LIMIT %s"
+    branch = (
+        f"(SELECT patient_id FROM {TABLE} AS found WHERE {' AND '.join(['token = %s', *probes])} "
+        "ORDER BY patient_id DESC LIMIT %s)"
+    )
+    probed = [token for word in words[1:] for token in word]
+    values = [value for token in words[0] for value in (token, *probed, limit)]
+    return " UNION ALL ".join([branch] * len(words[0])), values

@@ -7,7 +7,7 @@ import pytest
 
 from crm.errors import NotEnoughPoints
 from crm.models import FamilyMembership, PointEntry, Tier
-from crm.queries import discount_for, next_tier
+from crm.queries import discount_for, standing_of
 from crm.services.memberships import open_membership
 from crm.services.points import credit_points, reverse_points, spend_points
 from tests.factories.patients import patient
@@ -43,7 +43,7 @@ def test_points_open_the_membership_and_lift_the_tier(family, cashier):
     discount = discount_for(family)
     assert (discount.rate, discount.source) == (Decimal("0.05"), "tier:silver")
     assert "5" in discount.label
-    assert next_tier(FamilyMembership.objects.get(family=family)).code == "gold"
+    assert standing_of(family).next_tier.code == "gold"
 
 
 @pytest.mark.django_db
