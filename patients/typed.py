@@ -23,9 +23,8 @@ def typed_patient(data: Mapping[str, str]) -> Patient:
         commune=data.get("commune", "")[:6],
         village=data.get("village", "")[:80],
     )
-    patient.birth_date = birth.day if birth else None
     if birth:
-        patient.birth_date_precision = birth.precision
+        patient.birth_date, patient.birth_date_precision = birth.day, birth.precision
     return patient
 
 

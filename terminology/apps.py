@@ -11,14 +11,10 @@ class TerminologyConfig(AppConfig):
     verbose_name = _("Terminology")
 
     def ready(self) -> None:
-        from django.contrib.postgres.lookups import TrigramWordSimilar
-        from django.db.models import TextField
-
         from audit import registry
 
-        TextField.register_lookup(TrigramWordSimilar)
         why = "shipped code lists, loaded as they stand in terminology/data"
-        for table in ("terminology_icd10code", "terminology_division", "terminology_edition"):
+        for table in ("terminology_icd10code", "terminology_icd10word", "terminology_division", "terminology_edition"):
             registry.not_trailed(table, why)
             registry.read_only(table)
         post_migrate.connect(_load_when_public, sender=self, dispatch_uid="terminology.load")

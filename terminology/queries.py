@@ -3,14 +3,21 @@
 import re
 from collections.abc import Iterable
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from core.text import normalise
 from terminology.models import Division, Icd10Code
 from terminology.models.division import Level
 
+_LIKEST = """
+    SELECT coalesce(
+        (SELECT word FROM terminology_icd10word WHERE word LIKE typed || '%%' LIMIT 1),
+        (SELECT word FROM terminology_icd10word WHERE word %% typed ORDER BY similarity(word, typed) DESC LIMIT 1)
+    ), typed
+    FROM unnest(%s::text[]) WITH ORDINALITY AS asked (typed, place) ORDER BY place
+"""
 CODE = re.compile(r"^[a-z]\d", re.IGNORECASE)
 
 
@@ -18,7 +25,7 @@ def search_icd10(text: str, limit: int = 20) -> list[Icd10Code]:
     """Return selectable ICD-10 codes for the beginning of a code (with or without dot) or words in any language.
 
     Best first: exact code, then diagnoses common in Cambodia, titles that begin with the words, categories before their
-    details, short titles before long ones. When no title holds all the words, similar spellings are offered.
+    details, short titles before long ones. When no title holds all the words, the most similar spelling is tried.
     """
     text = normalise(text)
     if len(text) < 2:
@@ -26,7 +33,11 @@ def search_icd10(text: str, limit: int = 20) -> list[Icd10Code]:
     rows = Icd10Code.objects.filter(selectable=True)
     if CODE.match(text):
         return list(_by_code(rows, text)[:limit])
-    return list(_by_words(rows, text)[:limit]) or list(_by_likeness(rows, text)[:limit])
+    found = list(_by_words(rows, text)[:limit])
+    if found or not text.isascii():
+        return found
+    respelt = _respelt(text)
+    return list(_by_words(rows, respelt)[:limit]) if respelt and respelt != text else []
 
 
 def find_icd10(code: str) -> Icd10Code | None:
@@ -62,20 +73,27 @@ def _by_words(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
 
 
 def _fit(text: str, words: list[str]) -> Case:
-    """0 the whole title, 1 titles that begin so, 2 every word begins a word of the title, 3 somewhere inside."""
+    """How well a title fits, best first.
+
+    0 the whole title, 1 a common diagnosis in which every word begins a word, 2 titles that begin so, 3 every word
+    begins a word, 4 somewhere inside.
+    """
     beginnings = Q()
     for word in words:
         beginnings &= Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
     return Case(
         When(Q(title_en__iexact=text) | Q(title_km=text) | Q(title_zh_hans=text), then=Value(0)),
-        When(search_text__startswith=text, then=Value(1)),
-        When(beginnings, then=Value(2)),
-        default=Value(3),
+        When(beginnings & Q(common=True), then=Value(1)),
+        When(search_text__startswith=text, then=Value(2)),
+        When(beginnings, then=Value(3)),
+        default=Value(4),
         output_field=IntegerField(),
     )
 
 
-def _by_likeness(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:
-    likeness = TrigramWordSimilarity(text, "search_text")
-    alike = rows.annotate(likeness=likeness).filter(search_text__trigram_word_similar=text)
-    return alike.order_by(F("likeness").desc(), "-common", Length("title_en"), "code")
+def _respelt(text: str) -> str:
+    """Return the text with each word that no title has replaced by the most similar one; empty when none is similar."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIKEST, [text.split()[:6]])
+        found = cursor.fetchall()
+    return " ".join(typed if word.startswith(typed) else word for word, typed in found if word)

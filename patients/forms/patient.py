@@ -175,7 +175,7 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
             self.add_error("other_type", forms.ValidationError(_("Say which card this is."), code="required"))
         elif key:
             try:
-                cleaned["other_number"] = _identifier(key, number)
+                cleaned["other_number"] = _identifier(key, number or "")
             except forms.ValidationError as error:
                 self.add_error("other_number", error)
 

@@ -39,13 +39,14 @@ class Tier:
 def search_patients(user: User, text: str, limit: int = LIMIT) -> list[Patient]:
     """Return the visible patients matching the text, best fit first and newest first within it."""
     text = normalise(text)
-    found = [
-        *_ids_by_number(text, limit),
-        *_ids_by_tokens(_tiers(text), limit, hide_restricted=not sees_restricted(user)),
-    ]
-    order = {pk: place for place, pk in enumerate(dict.fromkeys(found))}
-    patients = visible_patients(user).filter(pk__in=order)
-    return sorted(patients, key=lambda patient: order[patient.pk])[:limit]
+    hide_restricted = not sees_restricted(user)
+    found = dict.fromkeys(_ids_by_number(text, limit))
+    for tiers in _stages(text):
+        if len(found) < limit:
+            found.update(dict.fromkeys(_ids_by_tokens(tiers, limit, hide_restricted=hide_restricted)))
+    place = {pk: number for number, pk in enumerate(found)}
+    patients = visible_patients(user).filter(pk__in=place)
+    return sorted(patients, key=lambda patient: place[patient.pk])[:limit]
 
 
 def search_families(user: User, text: str, limit: int = LIMIT) -> list[Family]:
@@ -77,17 +78,18 @@ def _padded_mrn(digits: str) -> str:
     return preference("patients.mrn_format").format(number=int(digits)) if digits.isdigit() and len(digits) < 10 else ""
 
 
-def _tiers(text: str) -> list[Tier]:
+def _stages(text: str) -> list[list[Tier]]:
+    """Return what is asked for in one statement, and what only when that has not filled the page."""
     compact = re.sub(r"[\s().+-]", "", text)
     if compact.isdigit():
-        return _phone_tiers(text, compact)
+        return [_phone_tiers(text, compact)]
     words = [word for word in name_words(text) if len(word) >= 2][:MOST_WORDS]
     if not words:
         return []
     whole = Tier(tuple((tokens.word_token(word),) for word in words))
     beginning = Tier(tuple((tokens.beginning_token(word),) for word in words))
     spelling = Tier(tuple((tokens.beginning_token(word), tokens.spelling_token(word)) for word in words))
-    return [whole, beginning, spelling]
+    return [[whole, beginning], [spelling]]
 
 
 def _phone_tiers(text: str, digits: str) -> list[Tier]:

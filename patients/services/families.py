@@ -1,5 +1,7 @@
 """Families: opened at registration, joined by later members."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.models import User
@@ -47,7 +49,7 @@ def change_head(*, family: Family, head: Patient, by: User) -> Family:
     return family
 
 
-def _settle_head(family_id: object) -> None:
+def _settle_head(family_id: UUID) -> None:
     family = Family.objects.get(pk=family_id)
     if family.head_id and family.members.filter(pk=family.head_id).exists():
         return

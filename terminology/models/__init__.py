@@ -2,6 +2,6 @@
 
 from terminology.models.division import Division
 from terminology.models.edition import Edition
-from terminology.models.icd10 import Icd10Code
+from terminology.models.icd10 import Icd10Code, Icd10Word
 
-__all__ = ["Division", "Edition", "Icd10Code"]
+__all__ = ["Division", "Edition", "Icd10Code", "Icd10Word"]

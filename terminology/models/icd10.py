@@ -45,3 +45,15 @@ class Icd10Code(models.Model):
     @property
     def title(self) -> str:
         return in_reader_language(self, "title")
+
+
+class Icd10Word(models.Model):
+    """A word of the titles: what a misspelt one is compared with."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        indexes = [GinIndex(name="icd10_spelling", fields=["word"], opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word

@@ -7,7 +7,7 @@ from django.db import models, transaction
 
 from core import clock
 from terminology import sources
-from terminology.models import Division, Edition, Icd10Code
+from terminology.models import Division, Edition, Icd10Code, Icd10Word
 
 BATCH = 2_000
 
@@ -21,8 +21,10 @@ def load_terminology(*, force: bool = False) -> dict[str, int]:
     fingerprint = sources.fingerprint()
     if not force and Edition.objects.filter(name="shipped", fingerprint=fingerprint).exists():
         return {}
+    codes = sources.icd10_codes()
     written = {
-        "icd10": _write(Icd10Code, sources.icd10_codes()),
+        "icd10": _write(Icd10Code, codes),
+        "words": len(Icd10Word.objects.bulk_create(sources.icd10_words(codes), BATCH, ignore_conflicts=True)),
         "divisions": _write(Division, sources.divisions()),
     }
     Edition.objects.update_or_create(name="shipped", defaults={"fingerprint": fingerprint, "loaded_at": clock.now()})
