@@ -31,6 +31,16 @@ class Standing:
     next_tier: Tier | None
 
     @property
+    def earned_points(self) -> int:
+        """Whole points earned so far."""
+        return int(self.membership.earned) if self.membership else 0
+
+    @property
+    def points_ahead(self) -> int:
+        """Whole points at which the next tier begins."""
+        return int(self.next_tier.threshold) if self.next_tier else 0
+
+    @property
     def discount(self) -> Discount:
         if self.tier is None or not self.tier.rate:
             return NO_DISCOUNT
