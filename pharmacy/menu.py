@@ -64,3 +64,11 @@ badges.register(
         "minor": Look("grey", "info-circle"),
     },
 )
+badges.register(
+    "prescription",
+    {
+        "signed": Look("amber", "hourglass"),
+        "queried": Look("violet", "help-circle"),
+        "reviewed": Look("blue", "clipboard-check"),
+    },
+)

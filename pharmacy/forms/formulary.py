@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import DecimalInput, Form, ModelForm, VersionedFormMixin
 from core.money import Currency
+from pharmacy.dosing import plain_number
 from pharmacy.models import Medicine
 from pharmacy.states import Severity
 from pharmacy.vocabulary import Form as DosageForm
@@ -18,6 +20,14 @@ def _search() -> forms.CharField:
         max_length=80,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("INN, brand or ATC")}),
     )
+
+
+_NAME_LABELS = {
+    "name_en": _("Name in English"),
+    "name_km": _("Name in Khmer"),
+    "name_zh_hans": _("Name in Chinese"),
+}
+_AMOUNTS = ("doses_per_unit", "content", "max_daily_dose")
 
 
 class MedicineFilter(Form):
@@ -91,7 +101,12 @@ class MedicineForm(VersionedFormMixin, ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name_en"].required = True
+        for name, label in _NAME_LABELS.items():
+            self.fields[name].label = label
         self.initial["component_atc"] = " ".join(self.instance.component_atc or [])
+        for name in _AMOUNTS:  # "500", never "500.0000": a trailing zero is a tenfold error waiting to happen
+            if isinstance(value := self.initial.get(name), Decimal):
+                self.initial[name] = plain_number(value)
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].strip().upper()

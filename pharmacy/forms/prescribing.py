@@ -1,9 +1,11 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DecimalInput, Form, ModelForm
+from pharmacy.dosing import plain_number
 from pharmacy.models import Medicine, PrescriptionItem
 from pharmacy.vocabulary import DoseUnit, Route
 
@@ -34,6 +36,8 @@ class ItemForm(ModelForm):
     def __init__(self, *args: Any, medicine: Medicine, warned: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.medicine = medicine
+        if isinstance(dose := self.initial.get("dose"), Decimal):
+            self.initial["dose"] = plain_number(dose)
         self.fields["dose"].widget = DecimalInput(attrs={"autofocus": True})
         self.fields["dose_unit"].choices = [(unit, DoseUnit(unit).label) for unit in medicine.dose_units]
         self.fields["route"].choices = [(route, Route(route).label) for route in medicine.routes]

@@ -194,3 +194,16 @@ def test_the_lists_cost_the_same_with_one_row_and_with_three(store_room, query_c
     one_more()
     one_more()
     assert [cost(address) for address in addresses] == before
+
+
+@pytest.mark.parametrize("language", ["km", "zh-hans"])
+def test_every_screen_opens_in_every_language(client_for, pharmacist, language):
+    pharmacist.language = language
+    pharmacist.save()
+    client = client_for("pharmacist")
+    batch = make.in_stock(make.medicine(), 10, days=30)
+    names = ("prescription-list", "stock-list", "adjustment-list", "medicine-list", "interaction-list", "receipt-new")
+    pages = [reverse(f"pharmacy:{name}") for name in names]
+    pages += [reverse("pharmacy:batch-detail", args=[batch.pk]), reverse("pharmacy:stock-list") + "?show=expiring"]
+    for page in pages:
+        assert f'lang="{language}' in client.get(page).content.decode().lower(), page
