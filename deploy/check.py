@@ -23,7 +23,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "BASE_DOMAIN": "example.org",
 }
-_TEST = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+_TEST = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": PRODUCTION["DATABASE_URL"]}
 
 
 @dataclass(frozen=True)

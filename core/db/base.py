@@ -1,7 +1,7 @@
 """Django's database backend for us: django-tenants, plus the writer's identity inside every writing transaction.
 
-PostgreSQL's audit triggers read the transaction-local setting ``app.context``. It is sent just before the first write of
-a transaction (and again after a savepoint is rolled back, which undoes it, or when the writer changes). A pooled
+PostgreSQL's audit triggers read the transaction-local setting ``app.context``. It is sent just before the first write
+of a transaction (and again after a savepoint is rolled back, which undoes it, or when the writer changes). A pooled
 connection therefore never carries one request's identity into the next.
 """
 

@@ -2,15 +2,15 @@
 
 Django keeps a historic model class for every table and, for each operation, builds anew those of all tables related to
 the changed one: here, nearly all of them, each time. That was three quarters of the time a new hospital took. A new
-table, or one with a new column, needs only its own class, and a class learns of a new index or constraint without being
-built. The registry is left marked as delayed, Django's own word for "rebuild everything before somebody runs Python code
-against it" (RunPython does); any other change rebuilds it first.
+table, or one with a new column, needs only its own class, and a class learns of a new index or constraint without
+being built. The registry is left marked as delayed, Django's own word for "rebuild everything before somebody runs
+Python code against it" (RunPython does); any other change rebuilds it first.
 """
 
 from typing import Any
 
-from django.db.models import NOT_PROVIDED, Field
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import NOT_PROVIDED, Field
 
 _django_reload = ProjectState.reload_model
 
