@@ -457,6 +457,7 @@ class Migration(migrations.Migration):
                         name="billing_invoice_owing",
                     ),
                     models.Index(fields=["issued_at"], name="billing_invoice_issued_at"),
+                    models.Index(fields=["sequence"], name="billing_invoice_by_sequence"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

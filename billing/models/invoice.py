@@ -68,6 +68,7 @@ class Invoice(VersionedModel):
                 fields=["visit"], condition=Q(status__in=["issued", "partly_paid"]), name="billing_invoice_owing"
             ),
             models.Index(fields=["issued_at"], name="billing_invoice_issued_at"),
+            models.Index(fields=["sequence"], name="billing_invoice_by_sequence"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -98,10 +98,18 @@ def journal_entries(*, text: str = "", on: datetime.date | None = None) -> Query
     entries = Entry.objects.select_related("invoice", "payment", "shift", "posted_by", "branch")
     if on:
         entries = entries.filter(date=on)
-    if text:
-        number = text.strip().upper()
-        entries = entries.filter(Q(invoice__number=number) | Q(payment__number=number) | Q(shift__number=number))
+    if text.strip():
+        entries = entries.filter(_of_document(text.strip().upper()))
     return entries.order_by("-id")
+
+
+def _of_document(number: str) -> Q:
+    """Ids first: each number has a unique index, and entries are then found by their foreign keys."""
+    ids = {
+        name: list(model.objects.filter(number=number).values_list("pk", flat=True))
+        for name, model in (("invoice", Invoice), ("payment", Payment), ("shift", Shift))
+    }
+    return Q(invoice__in=ids["invoice"]) | Q(payment__in=ids["payment"]) | Q(shift__in=ids["shift"])
 
 
 @dataclass(frozen=True)

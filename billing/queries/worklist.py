@@ -67,13 +67,15 @@ def visible_invoices(user: Any) -> QuerySet[Invoice]:
 
 
 def search_invoices(user: Any, *, text: str = "", status: str = "") -> QuerySet[Invoice]:
-    """Invoices by number or patient, and by status; drafts are found by status only."""
+    """Invoices by their number (whole, or its last digits) or patient, and by status; drafts by status only."""
     invoices = visible_invoices(user)
     invoices = invoices.filter(status=status) if status else invoices.exclude(status=InvoiceStatus.DRAFT)
     if not text.strip():
         return invoices
+    word = text.strip().upper()
     found = [patient.pk for patient in search_patients(user, text)]
-    return invoices.filter(Q(number__iendswith=text.strip()) | Q(patient__in=found))
+    wanted = Q(number=word) | Q(patient__in=found)
+    return invoices.filter(wanted | Q(sequence=int(word)) if word.isdecimal() and len(word) < 9 else wanted)
 
 
 def visible_payments(user: Any) -> QuerySet[Payment]:
@@ -136,4 +138,5 @@ def money_status(visit: Any) -> MoneyStatus:
 def _matches(user: Any, text: str) -> Q:
     found = [patient.pk for patient in search_patients(user, text)]
     word = text.strip().upper()
-    return Q(patient__in=found) | Q(number=word) | Q(invoices__number=word)
+    of_invoice = Invoice.objects.filter(number=word).values("visit")
+    return Q(patient__in=found) | Q(number=word) | Q(pk__in=of_invoice)

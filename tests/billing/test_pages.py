@@ -62,6 +62,14 @@ def test_the_desk_finds_by_invoice_number(desk, rate):
     assert other.number not in page
 
 
+def test_invoices_are_found_by_number_its_last_digits_and_the_patient(desk, rate):
+    first, second = make.invoice(), make.invoice()
+    for text in (second.number.lower(), "2", "000002", second.patient.mrn):
+        page = desk.get("/billing/invoices/", {"q": text}).content.decode()
+        assert second.number in page
+        assert first.number not in page
+
+
 @pytest.mark.parametrize("path", ["/billing/", "/billing/invoices/", "/billing/shifts/", "/billing/journal/"])
 def test_lists_cost_the_same_for_one_row_as_for_three(client_for, shift, cashier, query_count, path):
     who = client_for("owner")
