@@ -135,10 +135,12 @@ def _call(ticket: Ticket, display: DisplayScreen) -> Call:
 
 
 def _room_names(room, languages: list[str]) -> dict[str, str]:
-    names = {}
+    """The room's name by language; a name that reads the same in two languages stands once."""
+    names: dict[str, str] = {}
     for language in languages:
         with translation.override(language):
-            names[language] = room.name
+            if room.name not in names.values():
+                names[language] = room.name
     return names
 
 
