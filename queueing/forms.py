@@ -69,10 +69,14 @@ class ReasonForm(Form):
 
 
 class PriorityForm(ReasonForm):
+    field_order = ("priority", "reason")
+
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
 
 
 class TransferForm(ReasonForm):
+    field_order = ("department", "practitioner", "reason")
+
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none())
     practitioner = forms.ModelChoiceField(
         label=_("Doctor"), queryset=User.objects.none(), required=False, empty_label=_("Whoever is free")

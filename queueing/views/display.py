@@ -6,12 +6,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from queueing import boards
 from queueing.boards import Board
 from queueing.models import DisplayScreen
+
+WORDS = {
+    "called": _("Please come in"),
+    "waiting": pgettext_lazy("ticket", "Waiting"),
+    "nobody": _("Nobody is called at the moment"),
+    "fresh": pgettext_lazy("screen", "Live"),
+    "old": _("No connection for %s s"),
+}
 
 
 @login_not_required
@@ -65,22 +74,18 @@ def _picture(display: DisplayScreen, key: str) -> dict[str, Any]:
         "display": display,
         "key": key,
         "board": board,
-        "words": [_words(language) for language in display.languages],
+        "words": _words(display.languages),
         "rotating": display.language_mode == "rotating",
     }
 
 
-def _words(language: str) -> dict[str, str]:
-    """The few words of a screen in one language."""
-    with translation.override(language):
-        return {
-            "language": language,
-            "called": _("Please come in"),
-            "waiting": _("Waiting"),
-            "room": _("Room"),
-            "number": _("Number"),
-            "nobody": _("Nobody is called at the moment"),
-            "more": _("and more"),
-            "fresh": _("Live"),
-            "old": _("No connection for %s s"),
-        }
+def _words(languages: list[str]) -> dict[str, dict[str, str]]:
+    """The few words of a screen, each by language; what reads the same in two languages stands once."""
+    spoken: dict[str, dict[str, str]] = {name: {} for name in WORDS}
+    for language in languages:
+        with translation.override(language):
+            for name, msgid in WORDS.items():
+                words = str(msgid)
+                if words not in spoken[name].values():
+                    spoken[name][language] = words
+    return spoken

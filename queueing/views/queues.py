@@ -36,6 +36,8 @@ def queue_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": paginate(request, queries.open_tickets(queue), per_page=50),
         "room": current_room(request),
         "rooms": rooms_for(queue.branch),
+        # where patients are seen by a doctor, seeing them begins and ends on the encounter's page
+        "serves_here": not queue.department.receives_patients,
         "may_call": queries.callable_queues(request.user).filter(pk=pk).exists() and request.user.may("queue:call"),
     }
     return render_page(request, "queueing/queue/detail.html", context)
@@ -47,6 +49,8 @@ def ticket_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "ticket": ticket,
         "moves": ticket.moves.select_related("room"),
+        "may_manage": request.user.may("queue:manage"),
+        "may_skip": ticket.can_skip and request.user.may("queue:call"),
         "priority_form": PriorityForm(initial={"priority": ticket.priority}, auto_id="priority_%s"),
         "transfer_form": TransferForm(branch=ticket.queue.branch, auto_id="transfer_%s"),
     }
