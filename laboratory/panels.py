@@ -21,6 +21,8 @@ def encounter_panel(request, encounter) -> dict[str, Any]:
         "lab_orders": list(orders_of_encounter(encounter)),
         "lab_form": OrderForm() if may_order else None,
         "lab_panels": panels_with_tests() if may_order else [],
+        "chosen_panels": [],
+        "chosen_tests": [],
     }
 
 

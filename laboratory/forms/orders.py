@@ -24,6 +24,7 @@ class OrderForm(Form):
     again = forms.BooleanField(required=False, label=_("Order these tests again all the same"))
 
     def __init__(self, *args, **kwargs) -> None:
+        kwargs.setdefault("auto_id", "lab_%s")  # it stands beside other departments' forms
         super().__init__(*args, **kwargs)
         self.fields["tests"].queryset = Test.objects.filter(active=True)
         self.fields["panels"].queryset = Panel.objects.filter(active=True)
