@@ -19,7 +19,7 @@ TOOLCHAIN := $(PYTHON) -m deploy.local.toolchain
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench seed chaos lock format messages shell clean
+.PHONY: help setup demo test check bench seed lock format messages shell clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/|/' | awk -F'|' '{printf "  make %-10s%s\n", $$1, $$2}'
