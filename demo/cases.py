@@ -32,6 +32,7 @@ class Case:
     panels: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     drugs: tuple[Drug, ...] = ()
+    positive: tuple[str, ...] = ()  # coded tests that come out abnormal
     values: dict[str, tuple[float, float]] = field(default_factory=dict)  # what this illness shifts, mean and spread
 
 
@@ -56,6 +57,7 @@ CASES = [
         "39.2",
         panels=("CBC", "DENG"),
         drugs=(PARACETAMOL, Drug("oral rehydration salts", "powder", "20.5 g for 1 L", "1", "sachet", "BD", 3)),
+        positive=("DENNS1",),
         values={"PLT": (92, 18), "WBC": (3.1, 0.5), "HCT": (44, 2)},
     ),
     Case(
@@ -144,5 +146,6 @@ USUAL: dict[str, tuple[float, float]] = {
     "HGB": (13.4, 0.9), "HCT": (41, 2), "RBC": (4.8, 0.3), "MCV": (87, 3), "MCH": (29, 1), "MCHC": (33.5, 0.6),
     "RDW": (13, 0.5), "WBC": (7.2, 1.2), "PLT": (255, 40), "MPV": (9.5, 0.6), "UREA": (4.9, 0.9), "CREA": (0.9, 0.1),
     "NA": (139, 1.5), "K": (4.1, 0.25), "CL": (102, 1.5), "HCO3": (25, 1), "GLU": (98, 10), "HBA1C": (5.4, 0.2),
+    "EGFR": (96, 6), "USG": (1.015, 0.003), "UPH": (6, 0.3), "UWBC": (3, 1), "URBC": (1, 0.4), "UEPI": (2, 0.6),
 }  # fmt: skip
 CRITICAL = {"K": "7.1"}  # the result that nobody may overlook

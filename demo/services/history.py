@@ -24,6 +24,7 @@ from patients.models import Patient
 
 FLOAT = {USD: {20: 2, 10: 2, 5: 4, 1: 20}, KHR: {10_000: 20, 5_000: 20, 1_000: 50, 500: 40, 100: 50}}
 NOTES = {USD: (100, 50, 20, 10, 5, 1), KHR: (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 100)}
+LIVELY_DAYS = 14
 DOCTORS = ("doctor", "doctor2")
 Tell = Callable[[str], None]
 
@@ -55,8 +56,11 @@ def tell_history(*, days: int, visits_a_day: int, seed: int, tell: Tell) -> None
         day = today - datetime.timedelta(days=back)
         if day.weekday() == 6:
             continue
+        busy = (
+            visits_a_day if back <= LIVELY_DAYS else 1
+        )  # what the owner's charts show is busy, before it is a trickle
         for number, branch in enumerate(Branch.objects.order_by("code")):
-            _live_day(day, place_of(branch), max(1, visits_a_day // (1 + 2 * number)), queue, chance)
+            _live_day(day, place_of(branch), max(1, busy // (1 + 2 * number)), queue, chance)
         tell(f"{day:%Y-%m-%d}")
 
 

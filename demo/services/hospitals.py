@@ -1,6 +1,7 @@
 """Makes the demo hospitals themselves: register, schema, branches, rooms, staff."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -10,6 +11,7 @@ from django_tenants.utils import schema_context
 from accounts.models import Branch, Department, Room, StaffProfile, User
 from accounts.services.roles import assign_role
 from accounts.signs import remember_device
+from core import clock
 from demo.cast import CAST, HOUSES, PASSWORD, PLATFORM, ROOMS, TOTP_SECRET, Colleague, House, Site
 from hospitals.models import Hospital, Plan
 from hospitals.services.hospitals import activate_hospital
@@ -17,6 +19,7 @@ from hospitals.services.platform import prepare_platform
 from hospitals.services.provisioning import provision, register_hospital
 
 Tell = Callable[[str], None]
+OPENED_BEFORE = timedelta(days=45)
 
 
 def make_platform() -> None:
@@ -31,7 +34,15 @@ def make_platform() -> None:
 
 
 def make_hospital(house: House, tell: Tell) -> Hospital:
-    """Register and provision one house as a real hospital is, then give it its branches, rooms and people."""
+    """Register and provision one house as a real hospital is, then give it its branches, rooms and people.
+
+    All of it happened before the month that the demo looks back on, so that prices were in force then.
+    """
+    with clock.freeze(clock.now() - OPENED_BEFORE):
+        return _make_hospital(house, tell)
+
+
+def _make_hospital(house: House, tell: Tell) -> Hospital:
     connection.set_schema_to_public()
     job = register_hospital(
         schema_name=house.schema,

@@ -10,6 +10,7 @@ from billing.models import Drawer
 from billing.services.catalogue import set_price
 from billing.services.drawers import save_drawer
 from billing.services.rates import set_rate
+from core import clock
 from core.clock import today
 from core.money import USD
 from demo.cases import CASES
@@ -55,7 +56,15 @@ def furnish(first_day_back: int) -> None:
     for branch in Branch.objects.all():
         for code, name in (("C1", "Cash desk 1"), ("C2", "Cash desk 2")):
             save_drawer(branch=branch, code=code, name=name, by=people["admin"])
-        _stock_up(branch, people["pharmacist"])
+        delivered = _opening_stock(branch)
+        with clock.freeze(clock.now() - timedelta(days=first_day_back)):
+            receive_goods(
+                location=Location.objects.get(branch=branch, kind="store"),
+                supplier="Example Pharma Supply",
+                delivered=delivered,
+                by=people["pharmacist"],
+                reference="OPENING",
+            )
 
 
 def place_of(branch: Branch) -> Place:
@@ -70,7 +79,7 @@ def place_of(branch: Branch) -> Place:
     )
 
 
-def _stock_up(branch: Branch, by: User) -> None:
+def _opening_stock(branch: Branch) -> list[Delivered]:
     """Three batches of what the cases need, one of them about to expire; a little of forty other medicines."""
     chance = Random(branch.code)  # noqa: S311
     wanted = {(drug.inn, drug.form, drug.strength) for case in CASES for drug in case.drugs}
@@ -89,5 +98,4 @@ def _stock_up(branch: Branch, by: User) -> None:
                     unit_cost=Decimal("0.02"),
                 )
             )
-    store = Location.objects.get(branch=branch, kind="store")
-    receive_goods(location=store, supplier="Example Pharma Supply", delivered=deliveries, by=by, reference="OPENING")
+    return deliveries

@@ -180,9 +180,12 @@ class Story:
         return Entry(self._words(test))
 
     def _words(self, test: Test) -> str:
-        """The first answer a coded test offers; numbers nobody asked for stay open."""
-        answers = list(test.answers.all()[:1]) if hasattr(test, "answers") and test.value_type == "coded" else []
-        return answers[0].code if answers else ""
+        """The unremarkable answer of a test that has no usual value above, or the case's positive one."""
+        if test.value_type == "coded":
+            positive = test.code in self.case.positive
+            answer = test.answer_set.answers.order_by("-abnormal" if positive else "abnormal", "position").first()
+            return answer.code
+        return {"numeric": f"{4:.{test.decimals}f}", "titre": "1:40", "text": "No growth"}.get(test.value_type, "")
 
     # --- Pharmacy and cashier -----------------------------------------------------------------------------------------
     def prepare(self) -> None:

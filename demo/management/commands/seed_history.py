@@ -1,3 +1,4 @@
+import logging
 from argparse import ArgumentParser
 from datetime import timedelta
 from random import Random
@@ -13,7 +14,7 @@ from demo.services.setting import furnish
 from hospitals.models import Hospital
 
 # schema: patients, visits a day, days back
-SIZES = {"samaki": (300, 8, 30), "royal": (300, 5, 30)}
+SIZES = {"samaki": (300, 5, 30), "royal": (300, 3, 30)}
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("schema", choices=sorted(SIZES))
 
     def handle(self, *args, **options) -> None:
+        logging.getLogger("celery").setLevel(logging.WARNING)
         app.conf.task_always_eager = True  # what follows an act follows at once, at the story's time
         schema = options["schema"]
         patients, visits, days = SIZES[schema]
