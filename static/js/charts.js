@@ -1,6 +1,6 @@
 // Draws the charts of a page; Chart.js is fetched only where there is one. Colours come from the page's own tokens.
 (() => {
-  const ORDER = ["teal", "amber", "blue", "violet", "green", "red", "grey"];
+  const ORDER = ["teal", "amber", "blue", "violet", "green", "red", "grey"]; // also the only tones there are
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (tone) => token(`--${tone}-${document.documentElement.dataset.bsTheme === "dark" ? "ink" : "fill"}`);
   const drawn = new Map();
@@ -20,7 +20,7 @@
   const datasets = (data) => {
     const round = data.kind === "doughnut";
     return data.series.map((one, place) => {
-      const base = colour(one.tone || ORDER[place % ORDER.length]);
+      const base = colour(ORDER.includes(one.tone) ? one.tone : ORDER[place % ORDER.length]);
       return {
         label: one.label,
         data: one.values,
