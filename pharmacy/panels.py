@@ -11,15 +11,26 @@ from pharmacy.queries.safety import ends_on, findings_of, running_items
 def encounter_panel(request: Any, encounter: Any) -> dict[str, Any]:
     """Signed prescriptions of this encounter and, while it may be written in, the draft with its warnings."""
     may_write = encounter.is_writable and request.user.may("prescription:create")
-    draft = draft_of(encounter) if may_write else None
+    draft = draft_of(encounter)
     items = items_of(draft) if draft else []
+    if not may_write:  # the consultation ended before the draft was signed: nobody received it, and that is said
+        return _read_only(request, encounter, items)
     found = findings_of(draft, items) if draft and items else {}
     return {
         "encounter": encounter,
-        "may_prescribe": may_write,
-        "may_stop": request.user.may("prescription:create"),
+        "may_prescribe": True,
+        "may_stop": True,
         "draft": draft,
         "draft_rows": [_draft_row(item, found[item]) for item in items],
+        "signed": [_signed_row(prescription) for prescription in signed_prescriptions(encounter)],
+    }
+
+
+def _read_only(request: Any, encounter: Any, unsigned: list[Any]) -> dict[str, Any]:
+    return {
+        "encounter": encounter,
+        "may_stop": request.user.may("prescription:create"),
+        "unsigned": [] if encounter.is_writable else unsigned,
         "signed": [_signed_row(prescription) for prescription in signed_prescriptions(encounter)],
     }
 

@@ -135,7 +135,7 @@ def label_facts(line: Any, prescription: Prescription) -> dict[str, Any]:
     item, medicine = line.item, line.item.medicine
     return {
         "medicine": medicine.full_name,
-        "inn": medicine.inn if medicine.inn.lower() != str(medicine.name).lower() else "",
+        "inn": "" if medicine.inn.lower() in medicine.full_name.lower() else medicine.inn,
         "directions": directions(item),
         "instructions": item.instructions,
         "quantity": units_text(medicine, line.kept),

@@ -182,6 +182,16 @@ def test_the_label_speaks_the_patients_language_and_names_lot_and_expiry(counter
     assert bag.lines.get().batch.expires_on.isoformat() in text
 
 
+def test_a_long_label_shrinks_and_stays_on_one_sticker_for_each_lot(counter, pharmacist):
+    medicine = make.medicine("amoxicillin and clavulanic acid", strength="625 mg (500/125)")
+    make.in_stock(medicine, 100)
+    bag = prepared(medicine, as_needed=True, instructions="Take it after meals with a glass of water. " * 11)
+    answer = counter.get(reverse("pharmacy:dispense-labels", args=[bag.pk]))
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    assert len(pages) == 1
+    assert float(pages[0].mediabox.width) == pytest.approx(198.4, abs=1)  # 70 mm
+
+
 def test_the_medicines_list_names_what_is_taken(counter, client_for, medicine, owner, pharmacist):
     set_preference("pharmacy.pay_first", False, by=owner)
     bag = hand_over(dispense=prepared(medicine), by=pharmacist)

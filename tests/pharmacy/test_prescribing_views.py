@@ -176,6 +176,14 @@ def test_the_doctor_answers_the_pharmacists_question_and_stops_with_a_reason(at_
     assert (item.status, item.stop_reason) == ("stopped", "rash")
 
 
+def test_a_draft_left_unsigned_is_pointed_out_after_the_consultation(at_desk, encounter):
+    add(at_desk, encounter, make.medicine("forgottenol"))
+    type(encounter).objects.filter(pk=encounter.pk).update(status="left")
+    shown = panel(at_desk, encounter)
+    assert "never signed" in shown
+    assert "Forgottenol" in shown
+
+
 def test_the_chart_shows_what_the_patient_takes(at_desk):
     prescription = make.prescription(make.order(make.medicine("shownol")))
     page = at_desk.get(reverse("patients:patient-detail", args=[prescription.patient_id])).content.decode()
