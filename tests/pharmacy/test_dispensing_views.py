@@ -45,7 +45,8 @@ def prepare_data(prescription, quantity="15", **fields):
 
 def words(response):
     assert response["Content-Type"] == "application/pdf"
-    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    return " ".join(text.split())
 
 
 def test_a_prescription_walks_from_the_worklist_to_the_patient(counter, medicine, owner):
@@ -167,7 +168,8 @@ def test_a_question_and_putting_back(counter, medicine):
 
 # --- Papers -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "Take 1 (one) tablet by mouth three times a"), ("km", "WALK1"), ("zh-hans", "WALK1")]
+    ("language", "said"),
+    [("en", "Take 1 (one) tablet by mouth three times a day for 5 days."), ("km", "WALK1"), ("zh-hans", "WALK1")],
 )
 def test_the_label_speaks_the_patients_language_and_names_lot_and_expiry(counter, medicine, language, said):
     bag = prepared(medicine)
