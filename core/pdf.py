@@ -97,7 +97,8 @@ def _compiler(template: str) -> typst.Compiler:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
+    # typst brings DejaVu Sans Mono: the signs that no text font of ours has (≥, ≤, →, ✓)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(fonts_dir())])
 
 
 def _words(template: str) -> dict[str, str]:

@@ -79,6 +79,12 @@ def test_what_people_typed_is_never_code():
     assert "".join(evil.split()) in text_of(render_pdf("samples/a4.typ", paper))
 
 
+@pytest.mark.parametrize("sign", "≥≤±×µ°²→✓−–…•½")
+def test_signs_of_results_and_doses_have_a_glyph(sign):
+    pdf = render_pdf("samples/a4.typ", {**PAPER, "facts": [("sign", f"a{sign}b")]})
+    assert f"a{sign}b" in text_of(pdf)
+
+
 def test_a_copy_says_so_on_the_paper():
     assert "COPY1" in text_of(render_pdf("samples/a4.typ", {**PAPER, "copy": "COPY 1"}))
     assert "COPY1" not in text_of(render_pdf("samples/a4.typ", PAPER))
