@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch, Department, Role, Room, StaffProfile, User
 from core.forms import Form, ModelForm
@@ -13,8 +14,8 @@ NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
 class StaffForm(Form):
     """One colleague: who they are, what they may do and where they work."""
 
-    full_name = forms.CharField(label=_("Name"), max_length=150)
-    full_name_native = forms.CharField(label=_("Name in Khmer"), max_length=150, required=False)
+    full_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
+    full_name_native = forms.CharField(label=pgettext_lazy("person", "Name in Khmer"), max_length=150, required=False)
     username = forms.RegexField(
         r"^[a-z0-9][a-z0-9._-]{2,49}$",
         label=_("Username"),

@@ -98,7 +98,7 @@ def _shift(shift: Shift, figures: dict[str, Any], hospital: Any) -> dict[str, An
         ],
         "columns": [_("Currency"), _("Opening float"), _("Expected"), _("Counted"), _("Difference")],
         "totals": [_currency(total) for total in figures["totals"]],
-        "collected_title": _("Collected"),
+        "collected_title": pgettext("cash", "Collected"),
         "collected_columns": [_("Collected by"), _("Amount")],
         "collected": [(methods[row.method], Money(row.amount, row.currency)) for row in figures["collected"]],
         "notes_title": _("Notes counted"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.states import Flow, Move
 
@@ -47,7 +48,7 @@ INVOICE_FLOW = Flow(
 
 
 class ShiftStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("state", "Open")
     COUNTED = "counted", _("Counted")
     CLOSED = "closed", _("Closed")
     RECONCILED = "reconciled", _("Reconciled")

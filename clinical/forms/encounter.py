@@ -102,7 +102,9 @@ class ConditionForm(Form):
 
 class HistoryForm(Form):
     kind = forms.ChoiceField(label=pgettext_lazy("history", "Kind"), choices=HistoryKind.choices)
-    text = forms.CharField(label=_("History"), max_length=1000, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(
+        label=pgettext_lazy("clinical", "History"), max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class FinishForm(Form):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import DecimalInput, Form, SegmentedChoice
 from pharmacy.models import BatchBalance, DispenseLine, PrescriptionItem
@@ -102,7 +103,7 @@ class ReturnForm(Form):
 
 class AdjustmentForm(Form):
     quantity = forms.IntegerField(
-        label=_("Change"),
+        label=pgettext_lazy("stock", "Change"),
         min_value=-1_000_000,
         max_value=1_000_000,
         help_text=_("Negative when units are missing or removed, for example -5."),

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import VersionedModel
 from pharmacy.models.batch import Batch
@@ -15,7 +16,9 @@ class StockAdjustment(VersionedModel):
     number = models.PositiveBigIntegerField(_("Number"), unique=True)
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="adjustments")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="adjustments")
-    quantity = models.IntegerField(_("Change"), help_text=_("Negative when units are missing or removed."))
+    quantity = models.IntegerField(
+        pgettext_lazy("stock", "Change"), help_text=_("Negative when units are missing or removed.")
+    )
     reason = models.CharField(_("Reason"), max_length=16, choices=AdjustmentReason)
     note = models.CharField(_("Note"), max_length=255)
     needs_approval = models.BooleanField(default=False)
