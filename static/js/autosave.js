@@ -8,10 +8,11 @@
     let timer = 0;
     let running = false;
     let again = false;
+    const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.timeZone });
     const show = (state) => {
       if (!mark) return;
       mark.dataset.state = state;
-      const time = state === "saved" ? ` ${new Date().toTimeString().slice(0, 5)}` : "";
+      const time = state === "saved" ? ` ${clock.format(new Date())}` : "";
       mark.textContent = (mark.dataset[state] ?? "") + time;
     };
     const save = async () => {

@@ -4,6 +4,8 @@
 (() => {
   const OLD_SECONDS = 15;
   const known = new Set();
+  // The hospital's time, whatever the television believes about where it hangs.
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.timeZone });
   let seen = Date.now();
   let first = true;
   let context = null;
@@ -55,7 +57,7 @@
       place.dataset.state = seconds > OLD_SECONDS ? "old" : "fresh";
       place.textContent = (seconds > OLD_SECONDS ? place.dataset.old : place.dataset.fresh).replace("%s", seconds);
     });
-    document.querySelectorAll("[data-clock]").forEach((place) => (place.textContent = new Date().toTimeString().slice(0, 5)));
+    document.querySelectorAll("[data-clock]").forEach((place) => (place.textContent = clock.format(new Date())));
   };
 
   document.addEventListener("htmx:afterRequest", (event) => {
