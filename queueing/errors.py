@@ -26,5 +26,10 @@ class TicketNotOpen(DomainError):
     message = _("This ticket is already closed.")
 
 
+class DisplayNameTaken(DomainError):
+    message = _("Another screen of this branch has this name.")
+    field = "name"
+
+
 class QueueIsOver(DomainError):
     message = _("This queue belongs to another day.")

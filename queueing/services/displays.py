@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.clock import now
 from queueing import boards
+from queueing.errors import DisplayNameTaken
 from queueing.models import DisplayScreen
 from queueing.models.display import hash_key, new_key
 
@@ -24,19 +25,23 @@ def create_display(
     voice_languages: list[str] | None = None,
     chime: bool = True,
 ) -> tuple[DisplayScreen, str]:
-    """Make a screen and its key. The key is returned this once and kept only as a hash."""
+    """Make a screen and its key. The key is returned this once and kept only as a hash. Raises DisplayNameTaken."""
     key = new_key()
-    display = DisplayScreen.objects.create(
-        name=name,
-        branch=branch,
-        languages=languages or ["km", "en", "zh-hans"],
-        language_mode=language_mode,
-        voice_languages=voice_languages or [],
-        chime=chime,
-        key_hash=hash_key(key),
-        key_hint=key[-4:],
-        created_by_name=str(by),
-    )
+    try:
+        with transaction.atomic():
+            display = DisplayScreen.objects.create(
+                name=name,
+                branch=branch,
+                languages=languages or ["km", "en", "zh-hans"],
+                language_mode=language_mode,
+                voice_languages=voice_languages or [],
+                chime=chime,
+                key_hash=hash_key(key),
+                key_hint=key[-4:],
+                created_by_name=str(by),
+            )
+    except IntegrityError:  # the constraint is the only judge: two administrators may do this at once
+        raise DisplayNameTaken from None
     display.departments.set(departments)
     display.practitioners.set(practitioners)
     return display, key

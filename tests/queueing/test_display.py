@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.once import new_key
 from queueing import boards
 from queueing.models import DisplayScreen
 from queueing.services import tickets
@@ -131,6 +132,22 @@ def test_a_wrong_or_revoked_key_opens_nothing(screen, admin, after_commit):
     assert client.get(address).status_code == 404
     answer = board(address, client, etag)
     assert (answer.status_code, answer["HX-Refresh"]) == (404, "true")
+
+
+def test_two_screens_of_a_branch_have_two_names(screen, admin, client_for):
+    answer = client_for(admin).post(
+        "/queue/displays/new/",
+        {
+            "name": "Hall",
+            "branch": screen[0].branch_id,
+            "languages": ["km"],
+            "language_mode": "together",
+            "_once": new_key(),
+        },
+    )
+    assert answer.status_code == 422
+    assert "Another screen of this branch has this name." in answer.content.decode()
+    assert DisplayScreen.objects.count() == 1
 
 
 def test_only_the_hash_of_the_key_is_kept(screen):
