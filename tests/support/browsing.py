@@ -91,7 +91,8 @@ class Windows:
 
     def _listen(self, message: ConsoleMessage) -> None:
         """An answer like 422 is reported by the browser as well; refusals of its security policy must not happen."""
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        left_behind = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))  # the next page was quicker
+        if message.type == "error" and not left_behind and not message.text.startswith("Failed to load resource"):
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
     def close(self) -> None:
