@@ -43,6 +43,11 @@ class Row:
         return range_text(low=span.low, high=span.high, text=span.text) if span else ""
 
     @property
+    def is_unconfirmed(self) -> bool:
+        span = self.judgement.span
+        return span is not None and not span.confirmed
+
+    @property
     def change(self) -> str:
         previous = self.judgement.previous
         percent = change_percent(previous.value, self.entry.value) if previous and not self.error else None

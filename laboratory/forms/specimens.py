@@ -44,7 +44,10 @@ class RejectForm(Form):
 
 
 class SendBackForm(Form):
-    reason = forms.CharField(max_length=200, label=_("Reason"))
+    """Stands in one form with the acceptance, so the browser must not ask for the reason."""
+
+    use_required_attribute = False
+    reason = forms.CharField(max_length=200, label=_("Reason for sending back"))
 
 
 class CallForm(Form):

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from core import clock
 from core.preferences import preference
 from laboratory.models import CriticalAlert, Order, OrderItem, Result
 from laboratory.queries.orders import visible_orders, with_items
@@ -61,29 +60,29 @@ def open_alert_count() -> int:
     return CriticalAlert.objects.filter(acknowledged_at__isnull=True).count()
 
 
-def previous_results(
-    patient_id: UUID, test_ids: Collection[UUID], *, before: Collection[UUID] = ()
-) -> dict[UUID, Result]:
-    """The patient's latest released result of each test within the hospital's window, by test.
-
-    `before` are the ordered tests whose own results do not count.
-    """
-    since = clock.now() - timedelta(days=preference("laboratory.delta_days"))
+def previous_results(specimen, test_ids: Collection[UUID]) -> dict[UUID, Result]:
+    """The patient's released results from the last specimen before this one, by test, within the hospital's window."""
+    since = specimen.collected_at - timedelta(days=preference("laboratory.delta_days"))
     results = Result.objects.filter(
-        item__patient_id=patient_id,
+        item__patient_id=specimen.patient_id,
         item__test_id__in=test_ids,
         state=ResultState.RELEASED,
-        released_at__gte=since,
-    ).exclude(item_id__in=before)
-    latest = results.order_by("item__test_id", "-released_at").distinct("item__test_id").select_related("item")
-    return {result.item.test_id: result for result in latest}
+        specimen__collected_at__gte=since,
+        specimen__collected_at__lt=specimen.collected_at,
+    )
+    latest = results.order_by("item__test_id", "-specimen__collected_at").distinct("item__test_id")
+    return {result.item.test_id: result for result in latest.select_related("item", "specimen")}
 
 
 def latest_results(patient, *, limit: int = 12) -> list[Result]:
-    """The newest released result of each of the patient's tests, the newest first, for the chart."""
+    """The released result of each test from the patient's last specimen, the newest first, for the chart.
+
+    The day of collection counts: a late correction of an old result is not news.
+    """
     results = Result.objects.filter(item__patient=patient, state=ResultState.RELEASED)
-    newest = results.order_by("item__test_id", "-released_at").distinct("item__test_id").values("pk")
-    return list(Result.objects.filter(pk__in=newest).select_related(*_RELATED).order_by("-released_at")[:limit])
+    newest = results.order_by("item__test_id", "-specimen__collected_at").distinct("item__test_id").values("pk")
+    shown = Result.objects.filter(pk__in=newest).select_related(*_RELATED, "specimen")
+    return list(shown.order_by("-specimen__collected_at", "item__test__position")[:limit])
 
 
 def trends(patient, tests: Collection, *, limit: int = 30) -> dict[UUID, list[Result]]:

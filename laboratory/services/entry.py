@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -52,8 +51,9 @@ class Judgement:
 class Judge:
     """Everything needed to judge the results of some tests of one patient, fetched in three statements."""
 
-    def __init__(self, *, patient, tests: list[Test], on: date, items: list[OrderItem]) -> None:
+    def __init__(self, *, specimen: Specimen, tests: list[Test]) -> None:
         ids = [test.pk for test in tests]
+        patient, on = specimen.patient, timezone.localdate(specimen.collected_at)
         self.sex = patient.sex
         age = age_on(patient.birth_date, on)
         self.age_days = age.days
@@ -64,7 +64,7 @@ class Judge:
         self.answers: dict[UUID, dict[str, Answer]] = {}
         for answer in Answer.objects.filter(answer_set__test__in=ids).distinct():
             self.answers.setdefault(answer.answer_set_id, {})[answer.code] = answer
-        self.before = previous_results(patient.pk, ids, before=[item.pk for item in items])
+        self.before = previous_results(specimen, ids)
 
     def choices(self, test: Test) -> dict[str, Answer]:
         return self.answers.get(test.answer_set_id, {}) if test.answer_set_id else {}
@@ -88,8 +88,7 @@ class Judge:
 
 def judge_for(specimen: Specimen, items: list[OrderItem]) -> Judge:
     """The judge for the tests of one tube: age is counted on the day of collection."""
-    on = timezone.localdate(specimen.collected_at)
-    return Judge(patient=specimen.patient, tests=[item.test for item in items], on=on, items=items)
+    return Judge(specimen=specimen, tests=[item.test for item in items])
 
 
 @transaction.atomic

@@ -82,7 +82,7 @@ def reject_specimen(*, specimen: Specimen, rejection: str, note: str = "", by) -
     )
     for result in Result.objects.filter(specimen=specimen, state=ResultState.DRAFT):
         move_result(result, "void")
-    _ask_again(items, reason=Rejection(rejection).name, by=by)
+    _ask_again(items, reason=Rejection(rejection).value, by=by)
     _tell_rejected(specimen)
     return specimen
 

@@ -70,11 +70,12 @@ def _received(request, pk) -> Specimen:
 
 
 def _sheet(request, specimen: Specimen, items, *, typed=None, errors=None, error=None):
-    judge = judge_for(specimen, items)
+    rows = rows_of(specimen, items, judge_for(specimen, items), typed=typed, errors=errors)
     context = {
         "specimen": specimen,
         "banner": banner_of(specimen.patient),
-        "rows": rows_of(specimen, items, judge, typed=typed, errors=errors),
+        "rows": rows,
+        "unconfirmed": any(row.is_unconfirmed for row in rows),
         "seen": sheet_stamp(specimen),
         "error": error,
     }

@@ -11,6 +11,7 @@ from core.forms import add_domain_error
 from core.once import exactly_once
 from core.pdf import pdf_response
 from laboratory.forms.specimens import CollectForm, ReceiveForm, RejectForm
+from laboratory.history import history_of
 from laboratory.models import Specimen
 from laboratory.papers import label_pdf
 from laboratory.queries.orders import visible_orders, with_items
@@ -127,8 +128,7 @@ def _detail(specimen: Specimen) -> dict:
         "specimen": specimen,
         "banner": banner_of(specimen.patient),
         "items": items,
-        "moves": specimen.moves.select_related("item__test").order_by("id"),
-        "prints": list(specimen.label_prints.all()),
+        "history": history_of(specimen),
         "form": RejectForm(),
         "to_enter": any(item.state == ItemState.RECEIVED for item in items),
         "to_verify": specimen.results.filter(state="submitted").exists(),

@@ -32,7 +32,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
     doctor.get_by_label(re.compile("NA Sodium")).check()
     expect(doctor.get_by_label(re.compile("K Potassium"))).to_be_checked()
     doctor.locator("#laboratory").get_by_role("radio", name="Urgent").check()
-    doctor.locator("#laboratory").get_by_role("button", name="Order").click()
+    doctor.locator("#laboratory").get_by_role("button", name="Order these tests").click()
     expect(doctor.locator("#laboratory table")).to_contain_text("NA")
     expect(note).to_have_value("Weak since Monday")
     order = Order.objects.get(encounter=consultation)
@@ -116,6 +116,6 @@ def test_an_order_is_placed_without_javascript(page_for, consultation):
     doctor = page_for("doctor2", java_script_enabled=False)
     doctor.goto(f"/laboratory/encounters/{consultation.pk}/orders/new/")
     doctor.get_by_label(re.compile("LIPID")).check()
-    doctor.get_by_role("button", name="Order").click()
+    doctor.get_by_role("button", name="Order these tests").click()
     expect(doctor.locator("main")).to_contain_text("LDL")
     assert Order.objects.filter(encounter=consultation).count() == 1

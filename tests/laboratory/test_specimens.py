@@ -22,6 +22,7 @@ from laboratory.errors import (
     SpecimenUnknown,
     TimeNotPossible,
 )
+from laboratory.history import history_of
 from laboratory.identity import Identity
 from laboratory.models import LabelPrint, Specimen
 from laboratory.queries.specimens import tubes_of
@@ -282,6 +283,20 @@ def test_rejecting_on_the_page(client_for):
     assert client.post(url, {"rejection": "other", "rejection_note": "", "_once": new_key()}).status_code == 422
     assert client.post(url, {"rejection": "clotted", "_once": new_key()}).status_code == 302
     assert client.get(reverse("laboratory:specimen-detail", args=[specimen.pk])).status_code == 200
+
+
+def test_the_page_of_a_tube_tells_its_history_in_steps(client_for):
+    specimen = lab.received("K", "NA")
+    reject_specimen(specimen=specimen, rejection="clotted", by=lab.person("labtech"))
+    specimen.refresh_from_db()
+    steps = [(step["title"], step.get("text")) for step in history_of(specimen)]
+    assert steps == [
+        ("Collected", "NA K"),
+        ("Received", "NA K"),
+        ("Rejected: a new specimen is needed", "NA K · Clotted"),
+    ]
+    page = client_for("labtech").get(reverse("laboratory:specimen-detail", args=[specimen.pk])).content.decode()
+    assert "Clotted" in page
 
 
 def test_who_may_not_collect_or_receive(client_for):

@@ -218,6 +218,16 @@ def test_a_correction_may_be_corrected():
     assert [one.value for one in trends(specimen.patient, [lab.item_of(specimen, "K").test]).popitem()[1]] == ["5.2"]
 
 
+def test_a_late_correction_is_compared_with_what_was_before_it_and_is_no_news():
+    first = lab.released({"K": "4.5"})
+    second = lab.released({"K": "6.4"}, encounter=first.order.encounter, again=True)
+    correct(first, "K", "4.8")
+    lab.verify(first)
+    assert lab.the_result(first, "K").previous is None
+    assert lab.the_result(second, "K").previous.value == "4.5"
+    assert [one.value for one in latest_results(first.patient)] == ["6.4"]
+
+
 def test_a_refused_correction_leaves_the_old_result(doctor):
     specimen = lab.released({"K": "4.5"})
     correct(specimen, "K", "5.4")
