@@ -25,7 +25,7 @@ def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     records = get_authentication_records(request, user)
     if any(record.get("method") == "mfa" for record in records):
         otp_login(request, remember_device(user))
-    with context(actor_id=user.pk, actor=user.username, role=user.role_line):
+    with context(actor_id=str(user.pk), actor=user.username, role=user.role_line):
         record_event("signed_in", "accounts_user", user.pk)
 
 

@@ -42,6 +42,6 @@ def move_encounter_along(*, ticket_id: str, **ids: object) -> None:
 def end_encounter_without_patient(*, ticket_id: str, **ids: object) -> None:
     """The number is gone and nobody was seen: the encounter ends as left. A consultation that began stays open."""
     waiting = [EncounterStatus.WAITING, EncounterStatus.AWAITING_RESULTS, EncounterStatus.RETURNING]
-    encounter = Encounter.objects.filter(ticket=ticket_id, status__in=waiting, started_at__isnull=True).first()
+    encounter = Encounter.objects.filter(ticket_id=ticket_id, status__in=waiting, started_at__isnull=True).first()
     if encounter:
         leave_encounter(encounter=encounter, reason="the ticket ended")

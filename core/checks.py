@@ -15,7 +15,7 @@ SHORTEST_TOKEN = 16
 @register(Tags.security, deploy=True)
 def secrets_are_given(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every secret is set, long enough and well-formed."""
-    found = []
+    found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < SHORTEST_KEY:
         found.append(
             Error("SECRET_KEY is missing or too short.", hint="deploy/make-secrets writes one.", id="core.E001")

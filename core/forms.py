@@ -3,7 +3,7 @@
 Rooms derive from ``Form`` or ``ModelForm`` and render ``{{ form }}`` or ``{% field form.name %}``.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -99,9 +99,8 @@ class FieldRenderer(DjangoTemplates):
     def get_template(self, template_name: str) -> Template:
         if template_name.startswith("django/forms/widgets/"):
             return super().get_template(template_name)
-        if template_name.startswith("django/forms/errors/"):
-            return get_template("components/errors.html")
-        return get_template(template_name)
+        name = "components/errors.html" if template_name.startswith("django/forms/errors/") else template_name
+        return get_template(name)  # type: ignore[return-value]
 
 
 class _HouseForm:
@@ -152,7 +151,13 @@ class ModelForm(_HouseForm, forms.ModelForm):
     """A model form with our look and understanding of input."""
 
 
-class VersionedFormMixin:
+if TYPE_CHECKING:
+    _ModelFormMixin = forms.ModelForm
+else:
+    _ModelFormMixin = object
+
+
+class VersionedFormMixin(_ModelFormMixin):
     """For a ModelForm over a ``VersionedModel``: a page opened before somebody else saved is noticed.
 
     What was typed stays in the form, ``changed_meanwhile`` lists (label, current value) of the fields that differ, and
@@ -164,21 +169,19 @@ class VersionedFormMixin:
         super().__init__(*args, **kwargs)
         self.changed_meanwhile: list[tuple[str, Any]] = []
         self._current = self._current_values()
-        version = getattr(self.instance, "version", None)  # type: ignore[attr-defined]
-        self.fields["version"] = forms.IntegerField(  # type: ignore[attr-defined]
-            widget=forms.HiddenInput, required=False, initial=version
-        )
+        version = getattr(self.instance, "version", None)
+        self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=version)
 
     def _current_values(self) -> dict[str, Any]:
         # Read before validation, because a ModelForm writes what was typed onto the instance.
-        instance = self.instance  # type: ignore[attr-defined]
+        instance = self.instance
         if instance._state.adding:
             return {}
         return {name: getattr(instance, name, None) for name in self.fields if name != "version"}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        instance = self.instance  # type: ignore[attr-defined]
+        instance = self.instance
         if not instance._state.adding and cleaned.pop("version", None) != instance.version:
             self._notice_change(instance.version)
         return cleaned
@@ -189,7 +192,7 @@ class VersionedFormMixin:
             for name, value in self._current.items()
             if name in self.cleaned_data and self.cleaned_data[name] != value
         ]
-        self.data = self.data.copy()
+        self.data: Any = self.data.copy()
         self.data[self.add_prefix("version")] = str(current_version)
         self.add_error(None, forms.ValidationError(STALE, code="stale"))
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import barcode
@@ -47,7 +47,8 @@ def render_pdf(template: str, context: Mapping[str, Any], *, language: str = "")
     with override(language or get_language() or settings.LANGUAGE_CODE):
         data = _plain({**context, "words": _words(template), "language": _iso_language()})
     try:
-        return _compiler(template).compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+        compiled = _compiler(template).compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+        return cast(bytes, compiled)  # one file: only pages as pictures come as a list
     except typst.TypstError as error:
         raise PaperBroken(f"{template}: {error.message}") from None
 

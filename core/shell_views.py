@@ -29,8 +29,8 @@ def theme_set(request: HttpRequest) -> HttpResponse:
 def menu_counts(request: HttpRequest) -> HttpResponse:
     """How much waits behind each menu entry: asked for after the page is there, so that no page is slowed by it."""
     surface = getattr(request, "surface", "portal")
-    counted = [entry for entry in menu.entries_for(request.user, surface) if entry.count]
-    counts = {entry.slug: entry.count(request.user) for entry in counted}
+    counted = menu.entries_for(request.user, surface)
+    counts = {entry.slug: entry.count(request.user) for entry in counted if entry.count}
     return render(request, "base/_menu_counts.html", {"counts": counts})
 
 

@@ -161,7 +161,7 @@ class SearchSelect(forms.Select):
         placeholder: Any = "",
         least: int = 2,
     ) -> None:
-        super().__init__(attrs)
+        super().__init__(dict(attrs or {}))
         self.url, self.search, self.placeholder, self.least = url, search, placeholder, least
 
     def text_name(self, name: str) -> str:
@@ -203,11 +203,11 @@ class SearchSelect(forms.Select):
         """The words of the chosen row, or None when nothing that exists is chosen."""
         if value in (None, ""):
             return None
-        queryset = getattr(self.choices, "queryset", None)
-        if queryset is None:
-            return next((str(label) for key, label in self.choices if str(key) == str(value)), None)
+        choices: Any = self.choices
+        if getattr(choices, "queryset", None) is None:
+            return next((str(label) for key, label in choices if str(key) == str(value)), None)
         try:
-            row = self.choices.field.to_python(value)
+            row = choices.field.to_python(value)
         except forms.ValidationError:
             return None
-        return self.choices.field.label_from_instance(row) if row is not None else None
+        return choices.field.label_from_instance(row) if row is not None else None

@@ -1,4 +1,4 @@
-"""What mypy cannot see: attributes our middleware and django-tenants put on Django's own classes."""
+"""What mypy cannot see: attributes our middleware, django-tenants and django-modeltranslation put on other classes."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,7 @@ ATTACHED = {
         *("schema_name", "tenant", "set_tenant", "set_schema", "set_schema_to_public"),
     ),
     "django.forms.fields.Field": ("queryset", "label_from_instance", "choices", "empty_label"),
+    "core.models.base.UUIDModel": ("name_en", "name_km", "name_zh_hans"),  # columns made by django-modeltranslation
 }
 
 

@@ -1,6 +1,6 @@
 """Questions to the database before production starts: `manage.py check --deploy --database default`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -31,7 +31,9 @@ def _schemas() -> list[str]:
 
 
 @register(Tags.database, deploy=True)
-def no_demo_account_exists(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def no_demo_account_exists(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """Nobody may sign in with the demo's password or second factor."""
     if not databases:
         return []
@@ -63,12 +65,12 @@ def _keys_open() -> bool:
 
 @register(Tags.database, deploy=True)
 def master_key_opens_every_hospital(
-    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """With another MASTER_KEY no name could be read, and new ones would be lost with it."""
     if not databases:
         return []
-    found = []
+    found: list[CheckMessage] = []
     for schema in _schemas():
         with schema_context(schema):
             if not _keys_open():
@@ -78,7 +80,9 @@ def master_key_opens_every_hospital(
 
 
 @register(Tags.database, deploy=True)
-def every_hospital_is_whole(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def every_hospital_is_whole(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """The search path ends in the public schema: a missing table would be answered from there, by other rows."""
     if not databases:
         return []

@@ -76,7 +76,7 @@ def _clean_number(test, text: str) -> str:
     if match is None:
         raise ValueRefused(_("Type a number, as in 4.5 or <0.5."))
     number = Decimal(match[2])
-    if -number.as_tuple().exponent > test.decimals:
+    if -int(number.as_tuple().exponent) > test.decimals:
         raise ValueRefused(_("At most %(places)d decimals."), places=test.decimals)
     low, high = test.plausible_low, test.plausible_high
     if (low is not None and number < low) or (high is not None and number > high):

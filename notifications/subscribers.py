@@ -1,5 +1,7 @@
 """What is mailed when something happened in a room below."""
 
+from uuid import UUID
+
 from accounts.models import Invitation
 from core.events import subscribe
 from notifications.services import send_mail_later
@@ -15,4 +17,4 @@ def mail_invitation(*, invitation_id: str, **ids: object) -> None:
 
 @subscribe("accounts.password_reset_asked")
 def mail_password_reset(*, user_id: str, **ids: object) -> None:
-    send_mail_later("password_reset", user_id)
+    send_mail_later("password_reset", UUID(user_id))

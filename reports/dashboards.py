@@ -39,7 +39,7 @@ def day_figures(branch: Branch | None = None) -> DayFigures:
     return DayFigures(
         counts=visit_counts(day, branch),
         waits=waits_by_department(day, branch),
-        collected=[(Method(one.method).label, Money(one.amount, one.currency)) for one in received],
+        collected=[(str(Method(one.method).label), Money(one.amount, one.currency)) for one in received],
         totals=_totals(received),
         arrivals=_arrivals_chart(day, branch),
         visits=_visits_chart(day, branch),

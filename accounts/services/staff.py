@@ -28,9 +28,7 @@ class LastOwner(DomainError):
 def invite(*, user: User, by: User | None) -> Invitation:
     """Give the person a link to choose a password; earlier links stop working. The mail goes out after commit."""
     Invitation.objects.filter(user=user, accepted_at__isnull=True).update(expires_at=now())
-    invitation = Invitation.objects.create(
-        user=user, invited_by=by, expires_at=now() + timedelta(days=INVITATION_DAYS)
-    )
+    invitation = Invitation.objects.create(user=user, invited_by=by, expires_at=now() + timedelta(days=INVITATION_DAYS))
     publish("accounts.staff_invited", invitation_id=str(invitation.pk))
     return invitation
 

@@ -15,7 +15,7 @@ from queueing.states import Priority
 
 CARE = {DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY}
 # Admission to a ward is an act of its own; every other kind of visit begins at the desk.
-KINDS: dict[str, set[str]] = {
+KINDS: dict[VisitKind, set[DepartmentKind]] = {
     VisitKind.OUTPATIENT: CARE,
     VisitKind.EMERGENCY: CARE,
     VisitKind.VACCINATION: CARE,
@@ -51,13 +51,13 @@ class EnrolmentForm(Form):
     def __init__(self, *args: Any, user: User, branch: Branch | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         branches = branches_of(user)
-        self.branch = self._chosen("branch", branches) or branch
+        self.chosen_branch = self._chosen("branch", branches) or branch
         self.fields["branch"].queryset = Branch.objects.filter(pk__in=[one.pk for one in branches])
-        self.fields["branch"].initial = self.branch
-        self.fields["department"].queryset = _departments(self.branch)
+        self.fields["branch"].initial = self.chosen_branch
+        self.fields["department"].queryset = _departments(self.chosen_branch)
         departments = list(self.fields["department"].queryset)
-        self.department = self._chosen("department", departments) or self._usual(departments)
-        self.fields["department"].initial = self.department
+        self.chosen_department = self._chosen("department", departments) or self._usual(departments)
+        self.fields["department"].initial = self.chosen_department
         self._offer_doctors()
 
     def _chosen(self, name: str, options: list[Any]) -> Any:
@@ -71,10 +71,10 @@ class EnrolmentForm(Form):
 
     def _offer_doctors(self) -> None:
         field = self.fields["practitioner"]
-        field.queryset = staff_with_role("doctor", self.branch)
+        field.queryset = staff_with_role("doctor", self.chosen_branch)
         waiting = {}
-        if self.branch and self.department:
-            waiting = waiting_by_practitioner(branch=self.branch, department=self.department)
+        if self.chosen_branch and self.chosen_department:
+            waiting = waiting_by_practitioner(branch=self.chosen_branch, department=self.chosen_department)
         field.label_from_instance = lambda doctor: _with_count(str(doctor), waiting.get(doctor.pk, 0))
         field.empty_label = _with_count(str(field.empty_label), waiting.get(None, 0))
 

@@ -24,7 +24,7 @@ class _MeasureField(forms.DecimalField):
     def __init__(self, name: str) -> None:
         self.name, limit = name, LIMITS[name]
         super().__init__(
-            label=limit.label,
+            label=limit.label,  # type: ignore[arg-type]
             required=False,
             max_digits=6,
             decimal_places=limit.places,
@@ -59,7 +59,7 @@ class VitalsForm(Form):
         coerce=int,
         initial=1,
         required=False,
-        empty_value=1,
+        empty_value=1,  # type: ignore[arg-type]
     )
     note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, required=False)

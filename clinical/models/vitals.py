@@ -79,7 +79,7 @@ class VitalSigns(UUIDModel):
             words = Consciousness(self.consciousness).label
             rows.append({"label": _("Consciousness"), "value": words, "points": points.get("consciousness")})
         if self.bmi:
-            words = BMI_LABELS.get(self.bmi["class"], "")
+            words = BMI_LABELS.get(self.bmi["class"], "")  # type: ignore[arg-type]
             rows.append({"label": _("Body mass index"), "value": self.bmi["value"], "unit": f"kg/m² {words}"})
         return [row for row in rows if row["value"] not in (None, "")]
 

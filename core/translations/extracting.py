@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
@@ -110,7 +111,7 @@ def outside_files() -> Iterator[Path]:
 
 def from_python(text: str) -> Iterator[Message]:
     """Messages of a Python source."""
-    calls = extract_python(io.BytesIO(text.encode()), list(_KEYWORDS), [], {"encoding": "utf-8"})
+    calls: Any = extract_python(io.BytesIO(text.encode()), list(_KEYWORDS), [], {"encoding": "utf-8"})  # type: ignore
     for _line, function, arguments, _comments in calls:
         parts = arguments if isinstance(arguments, tuple) else (arguments,)
         if message := _message(_KEYWORDS[function], parts):
@@ -119,10 +120,10 @@ def from_python(text: str) -> Iterator[Message]:
 
 def _message(positions: tuple[int | None, ...], parts: tuple[str | None, ...]) -> Message | None:
     """The message of a call; None where its text is not written out."""
-    picked = ["" if at is None else (parts[at] if at < len(parts) else None) for at in positions]
-    if picked[1] and None not in picked:
-        return Message(context=picked[0], singular=picked[1], plural=picked[2])
-    return None
+    context, singular, plural = ("" if at is None else (parts[at] if at < len(parts) else None) for at in positions)
+    if not singular or context is None or plural is None:
+        return None
+    return Message(context=context, singular=singular, plural=plural)
 
 
 def from_paper(text: str) -> Iterator[Message]:

@@ -15,14 +15,17 @@ from billing.services.payments import take_payment
 from billing.services.shifts import accept_shift, close_shift, count_shift, open_shift
 from clinical.services.allergies import record_allergy, record_no_known_allergies
 from core import clock
-from core.money import KHR, USD
+from core.money import KHR, USD, Currency
 from crm.services.memberships import open_membership
 from demo.cases import CASES
 from demo.services.setting import Place, place_of
 from demo.services.story import Story, whole_visit
 from patients.models import Patient
 
-FLOAT = {USD: {20: 2, 10: 2, 5: 4, 1: 20}, KHR: {10_000: 20, 5_000: 20, 1_000: 50, 500: 40, 100: 50}}
+FLOAT: dict[str, dict[int, int]] = {
+    USD: {20: 2, 10: 2, 5: 4, 1: 20},
+    KHR: {10_000: 20, 5_000: 20, 1_000: 50, 500: 40, 100: 50},
+}
 NOTES = {USD: (100, 50, 20, 10, 5, 1), KHR: (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 100)}
 LIVELY_DAYS = 14
 DOCTORS = ("doctor", "doctor2")
@@ -93,7 +96,7 @@ def _close_till(place: Place, shift: Shift) -> None:
 def _notes(currency: str, amount: Decimal) -> dict[int, int]:
     """The fewest notes that make the amount; what no note can make stays a difference."""
     counts, rest = {}, int(amount)
-    for note in NOTES[currency]:
+    for note in NOTES[Currency(currency)]:
         counts[note], rest = divmod(rest, note)
     return counts
 

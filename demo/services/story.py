@@ -1,8 +1,10 @@
 """One patient's way, step by step, through the very services the screens call."""
 
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from random import Random
 
+from accounts.models import User
 from audit import context
 from billing.models import Invoice
 from billing.pricing import Paid
@@ -46,9 +48,9 @@ class Story:
         self.prescription: Prescription | None = None
         self.dispense: Dispense | None = None
 
-    def as_(self, username: str):
+    def as_(self, username: str | User) -> AbstractContextManager[None]:
         user = self.people[username] if isinstance(username, str) else username
-        return context(actor_id=user.pk, actor=user.username, role=user.role_line)
+        return context(actor_id=str(user.pk), actor=user.username, role=user.role_line)
 
     def arrive(self, kind: str = "outpatient", payer: str = "self") -> None:
         with self.as_("receptionist"):
@@ -121,15 +123,19 @@ class Story:
 
     def _item(self, drug: Drug) -> dict | None:
         medicine = Medicine.objects.filter(inn=drug.inn, form=drug.form, strength=drug.strength).first()
-        return medicine and {
-            "medicine": medicine,
-            "dose": Decimal(drug.dose),
-            "dose_unit": drug.unit,
-            "frequency": drug.frequency,
-            "route": drug.route,
-            "duration_days": drug.days,
-            "reason": "Benefit outweighs the risk, patient informed",
-        }
+        return (
+            None
+            if medicine is None
+            else {
+                "medicine": medicine,
+                "dose": Decimal(drug.dose),
+                "dose_unit": drug.unit,
+                "frequency": drug.frequency,
+                "route": drug.route,
+                "duration_days": drug.days,
+                "reason": "Benefit outweighs the risk, patient informed",
+            }
+        )
 
     # --- Laboratory ---------------------------------------------------------------------------------------------------
     def collect(self) -> list[Specimen]:

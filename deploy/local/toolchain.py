@@ -125,7 +125,7 @@ def lock() -> None:
     if not uv:
         sys.exit("uv could not be installed")
     _run([uv, "lock", "-q", "--upgrade"])
-    export = [uv, "export", "-q", "--frozen", "--no-emit-project", "--no-header"]
+    export: list[str | Path] = [uv, "export", "-q", "--frozen", "--no-emit-project", "--no-header"]
     _run([*export, "--all-groups", "-o", LOCK])
     _run([*export, "--no-default-groups", "-o", PRODUCTION_LOCK])
     (ROOT / "uv.lock").unlink()

@@ -113,7 +113,7 @@ class OrderItem(UUIDModel):
     @staticmethod
     def due(moment, *, minutes: int, priority: str):
         """When the result is promised: the test's turnaround, halved for urgent and quartered for STAT orders."""
-        parts = {Priority.URGENT: 2, Priority.STAT: 4}.get(priority, 1)
+        parts: int = {str(Priority.URGENT): 2, str(Priority.STAT): 4}.get(priority, 1)
         return moment + timedelta(minutes=minutes) / parts
 
 

@@ -22,7 +22,7 @@ class Tab(models.TextChoices):
 
 # Tabs whose rows are orders; the rows of the others are specimens.
 OF_ORDERS = (Tab.COLLECT, Tab.RELEASED)
-_STATES = {
+_STATES: dict[str, list[ItemState]] = {
     Tab.COLLECT: [ItemState.ORDERED],
     Tab.RECEIVE: [ItemState.COLLECTED],
     Tab.RESULT: [ItemState.RECEIVED],

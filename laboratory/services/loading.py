@@ -55,11 +55,11 @@ def _names(row: Row, prefix: str = "name") -> dict[str, str]:
     }
 
 
-def _by_code(model: type) -> dict[str, Any]:
+def _by_code(model: type[Any]) -> dict[str, Any]:
     return {one.code: one for one in model.objects.all()}
 
 
-def _load_named(model: type, name: str, **columns: Any) -> None:
+def _load_named(model: type[Any], name: str, **columns: Any) -> None:
     known = _by_code(model)
     model.objects.bulk_create(
         model(code=row["code"], **_names(row), **{column: kind(row[column]) for column, kind in columns.items()})

@@ -89,7 +89,7 @@ def _expand(tests: Sequence[Test], panels: Sequence[Panel]) -> dict[Test, Panel 
     """Every wanted test, with the panel it comes from."""
     if not tests and not panels:
         raise NothingOrdered
-    if any(not one.active for one in [*panels, *tests]):
+    if any(not one.active for one in [*panels, *tests]):  # type: ignore[attr-defined]
         raise TestNotOffered
     members = PanelMember.objects.filter(panel__in=panels, test__active=True).select_related("test", "panel")
     wanted: dict[Test, Panel | None] = {}

@@ -33,7 +33,7 @@ def panel_list(request):
     panels = panels_with_tests()
     prices = prices_in_force([panel.charge_code for panel in panels])
     for panel in panels:
-        panel.price = prices.get(panel.charge_code)
+        panel.price = prices.get(panel.charge_code)  # type: ignore[attr-defined]
     return render(request, "laboratory/catalogue/panels.html", {"panels": panels})
 
 

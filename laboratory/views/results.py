@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,7 +54,7 @@ def result_check(request, pk):
         raise Http404
     judge = judge_for(specimen, items)
     entries = entries_in(request.POST, items)
-    errors: dict[UUID, DomainError] = {}
+    errors: dict[UUID, Any] = {}
     try:
         entries = clean_entries(items, entries, judge)
     except EntriesRefused as refused:

@@ -95,4 +95,4 @@ class TicketMove(AppendOnly, UUIDModel):
 
     @property
     def label(self) -> str:
-        return VERB_LABELS.get(self.verb, self.verb)
+        return str(VERB_LABELS.get(self.verb, self.verb))
