@@ -36,7 +36,7 @@ check: setup ## Format, lint, layers, types, migrations, translations, templates
 	@$(BIN)/python -m deploy.check
 
 bench: setup ## Print the performance tables
-	@$(BIN)/python -m deploy.local.run manage.py bench
+	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py bench
 
 seed: setup ## Fill the demo hospital samaki with N synthetic patients
 	@$(BIN)/python -m deploy.local.run manage.py seed_patients $(N)
