@@ -1,8 +1,9 @@
 """The database's own part of the trail, written in plain SQL so that no code path can go around it.
 
 All functions are SECURITY DEFINER and owned by the tables' owner: the application's role can neither insert a record of
-its own making nor change one. They build every name from TG_TABLE_SCHEMA, so that they cannot write into another
-hospital's trail whatever the search path says.
+its own making nor change one. Each schema has its own functions, which name that schema in full: they cannot write into
+another hospital's trail whatever the search path says, and their statements are planned once a connection (a name put
+together at run time made every write three times as dear). A schema that is renamed has its trail installed anew.
 """
 
 CANONICAL = """jsonb_build_array({r}.id, {r}.txid, extract(epoch from {r}.at), {r}.kind, {r}.table_name, {r}.row_id,
@@ -37,19 +38,16 @@ BEGIN
         IF new_row ? TG_ARGV[i] THEN new_row := new_row || jsonb_build_object(TG_ARGV[i], '[hidden]'); END IF;
         IF old_row ? TG_ARGV[i] THEN old_row := old_row || jsonb_build_object(TG_ARGV[i], '[hidden]'); END IF;
     END LOOP;
-    EXECUTE format($q$INSERT INTO %I.audit_record {_COLUMNS}
-        SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), $1, $2, $3, $4, $5,
-            {_CONTEXT_VALUES.format(c="$6")}
-        $q$, TG_TABLE_SCHEMA)
-    USING lower(TG_OP), TG_TABLE_NAME::text, coalesce(row_key, ''), old_row, new_row, c;
+    INSERT INTO {{schema}}.audit_record {_COLUMNS}
+    VALUES (pg_current_xact_id()::text::bigint, clock_timestamp(), lower(TG_OP), TG_TABLE_NAME::text,
+        coalesce(row_key, ''), old_row, new_row, {_CONTEXT_VALUES.format(c="c")});
     RETURN NULL;
 END $$;
 """
 
 NOTE_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION {{schema}}.audit_note(p_kind text, p_table text, p_row text, p_detail jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE c jsonb := {_CONTEXT};
+CREATE OR REPLACE FUNCTION {{schema}}.audit_note(p_kind text, p_table text, p_row text, p_detail jsonb, c jsonb)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
     IF p_kind NOT IN ('read', 'event') THEN
         RAISE EXCEPTION 'only readings and events are noted by hand' USING ERRCODE = 'insufficient_privilege';

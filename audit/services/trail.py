@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.db import writing
+
 
 def record_reading(patient_id: UUID | str, page: str) -> None:
     """Note that the present actor has seen a patient's record on ``page`` (a stable name, not an address)."""
@@ -18,9 +20,10 @@ def record_event(name: str, subject: str = "", row_id: UUID | str = "", **detail
 
 
 def _note(kind: str, table: str, row_id: str, detail: dict[str, Any]) -> None:
+    """One statement, which is its own transaction where none is open: the writer goes along as an argument."""
     schema = connection.ops.quote_name(connection.schema_name)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"/* writes */ SELECT {schema}.audit_note(%s, %s, %s, %s::jsonb)",
-            [kind, table, row_id, json.dumps(detail)],
+            f"SELECT {schema}.audit_note(%s, %s, %s, %s::jsonb, %s::jsonb)",
+            [kind, table, row_id, json.dumps(detail), writing.as_json()],
         )

@@ -107,7 +107,7 @@ def test_readings_and_events_are_noted_with_their_reader(samaki):
         "INSERT INTO audit_record (txid, at, kind, table_name, row_id, actor_id, actor, role, reason, request_id,"
         " address, path, branch, database_user)"
         " VALUES (1, now(), 'insert', 'x', '', '', '', '', '', '', '', '', '', '')",
-        "SELECT audit_note('insert', 'accounts_branch', '1', '{}')",
+        "SELECT audit_note('insert', 'accounts_branch', '1', '{}', '{}')",
     ],
 )
 def test_the_application_cannot_change_forge_or_silence_the_trail(samaki, attempt):
