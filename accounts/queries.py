@@ -7,7 +7,7 @@ from accounts.models import Branch, Department, Room, User
 
 def branches_of(user: User) -> list[Branch]:
     """The branches the person may work in: all where one of their roles is not bound to a branch."""
-    bound = list(user.assignments.values_list("branch_id", flat=True))
+    bound = [assignment.branch_id for assignment in user.held]
     branches = Branch.objects.filter(is_active=True)
     return list(branches if None in bound or not bound else branches.filter(pk__in=bound))
 

@@ -64,9 +64,13 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         return self.username
 
     @cached_property
+    def held(self) -> list[Any]:
+        """The assignments held now, each with its role, read once per request (accounts.backends reads them itself)."""
+        return list(self.assignments.select_related("role").order_by("role__code"))
+
+    @cached_property
     def roles(self) -> list[Any]:
-        """The roles held now, read once per request."""
-        return [assignment.role for assignment in self.assignments.select_related("role").order_by("role__code")]
+        return [assignment.role for assignment in self.held]
 
     @cached_property
     def role_codes(self) -> set[str]:
