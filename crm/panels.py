@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.panels import Panel, register
-from crm.queries import standing_of
+from crm.queries import membership_of, standing_of
 from patients.models import Family, Patient
 
 
@@ -14,8 +14,10 @@ def family_panel(request: HttpRequest, family: Family) -> dict[str, Any]:
 
 
 def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any] | None:
-    standing = standing_of(patient.family)
-    return {"family": patient.family, "standing": standing} if standing.membership else None
+    membership = membership_of(patient.family)
+    if membership is None:
+        return None
+    return {"family": patient.family, "standing": standing_of(patient.family, membership)}
 
 
 register(

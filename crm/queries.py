@@ -48,9 +48,13 @@ class Standing:
         return Discount(self.tier.rate, f"tier:{self.tier.code}", _("%(tier)s membership, %(percent)s %%") % words)
 
 
-def standing_of(family: Family) -> Standing:
-    """Return a family's standing; two statements, whatever there is."""
-    membership = FamilyMembership.objects.filter(family=family).first()
+def membership_of(family: Family) -> FamilyMembership | None:
+    return FamilyMembership.objects.filter(family=family).first()
+
+
+def standing_of(family: Family, membership: FamilyMembership | None = None) -> Standing:
+    """Return a family's standing; two statements, whatever there is, one where its membership is at hand."""
+    membership = membership or membership_of(family)
     earned = membership.earned if membership else Decimal(0)
     steps = list(Tier.objects.filter(active=True).order_by("threshold"))
     reached = [tier for tier in steps if tier.threshold <= earned]

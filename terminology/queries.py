@@ -46,17 +46,32 @@ def find_icd10(code: str) -> Icd10Code | None:
     return Icd10Code.objects.filter(plain=plain, selectable=True).first()
 
 
-def provinces() -> QuerySet[Division]:
-    return Division.objects.filter(level=Level.PROVINCE)
+def provinces() -> list[Division]:
+    return [one for one in _gazetteer().values() if one.level == Level.PROVINCE]
 
 
-def divisions_in(code: str) -> QuerySet[Division]:
+def divisions_in(code: str) -> list[Division]:
     """The districts of a province or the communes of a district; none for an empty code."""
-    return Division.objects.filter(parent_id=code) if code else Division.objects.none()
+    return [one for one in _gazetteer().values() if one.parent_id == code] if code else []
 
 
 def divisions_by_code(codes: Iterable[str]) -> dict[str, Division]:
-    return Division.objects.in_bulk([code for code in codes if code])
+    return {code: _gazetteer()[code] for code in codes if code in _gazetteer()}
+
+
+_divisions: dict[str, Division] = {}
+
+
+def _gazetteer() -> dict[str, Division]:
+    """All divisions in the order of their codes, read once: a release loads them, nobody edits them."""
+    if not _divisions:
+        _divisions.update(Division.objects.in_bulk())
+    return _divisions
+
+
+def forget_divisions() -> None:
+    """Read them again: they have just been loaded."""
+    _divisions.clear()
 
 
 def _by_code(rows: QuerySet[Icd10Code], text: str) -> QuerySet[Icd10Code]:

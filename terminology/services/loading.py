@@ -8,6 +8,7 @@ from django.db import models, transaction
 from core import clock
 from terminology import sources
 from terminology.models import Division, Edition, Icd10Code, Icd10Word
+from terminology.queries import forget_divisions
 
 BATCH = 2_000
 
@@ -27,6 +28,7 @@ def load_terminology(*, force: bool = False) -> dict[str, int]:
         "words": len(Icd10Word.objects.bulk_create(sources.icd10_words(codes), BATCH, ignore_conflicts=True)),
         "divisions": _write(Division, sources.divisions()),
     }
+    forget_divisions()
     Edition.objects.update_or_create(name="shipped", defaults={"fingerprint": fingerprint, "loaded_at": clock.now()})
     return written
 
