@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "theme": theme_of(request),
         "menu": SimpleLazyObject(lambda: _menu(request, surface)),
+        "menu_place": lambda: _menu_place(request, surface),
         **{name: _address(url_name) for name, url_name in ADDRESSES.items()},
     }
 
@@ -55,6 +56,12 @@ def _reverse(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def _menu_place(request: HttpRequest, surface: str) -> tuple[Any, ...]:
+    """What the menu's looks depend on, for {% remember %}."""
+    user = getattr(request, "user", None)
+    return menu.place_of(request, surface) if user and user.is_authenticated else ()
 
 
 def _menu(request: HttpRequest, surface: str) -> list[menu.Section]:

@@ -78,11 +78,13 @@ class Section:
 
 
 _entries: dict[tuple[str, str], Entry] = {}
+_found: dict[tuple[Any, ...], list[tuple[Entry, str]]] = {}  # addresses by what a person may do
 
 
 def register(entry: Entry) -> Entry:
     """Add an entry; the same URL name on the same surface again replaces it."""
     _entries[entry.surface, entry.url_name] = entry
+    _found.clear()
     return entry
 
 
@@ -97,7 +99,7 @@ def entries_for(user: Any, surface: str = "portal") -> list[Entry]:
 def sections_for(request: HttpRequest, surface: str = "portal") -> list[Section]:
     """The menu of this request: groups with their entries, the current page marked."""
     sections: dict[str, Section] = {}
-    items = [item for entry in entries_for(request.user, surface) if (item := _item(entry))]
+    items = [Item(entry, url) for entry, url in _addresses(request, surface)]
     for item in items:
         label, icon = GROUPS.get(item.entry.group, (item.entry.group.title(), "folder"))
         section = sections.setdefault(item.entry.group, Section(item.entry.group, label, icon))
@@ -110,11 +112,23 @@ def _may(user: Any, entry: Entry) -> bool:
     return not entry.permission or user.may(entry.permission)
 
 
-def _item(entry: Entry) -> Item | None:
+def _addresses(request: HttpRequest, surface: str) -> list[tuple[Entry, str]]:
+    """What this person may open and where it is; worked out once for everybody who may do the same."""
+    granted = getattr(request.user, "granted", None)
+    key = (surface, getattr(request, "urlconf", None), granted)
+    found = _found.get(key) if granted is not None else None
+    if found is None:
+        found = [(entry, url) for entry in entries_for(request.user, surface) if (url := _address(entry))]
+        if granted is not None and len(_found) < 200:
+            _found[key] = found
+    return found
+
+
+def _address(entry: Entry) -> str:
     try:
-        return Item(entry, reverse(entry.url_name))
+        return reverse(entry.url_name)
     except NoReverseMatch:  # the entry's page is not part of this surface's URL map
-        return None
+        return ""
 
 
 def _mark_active(items: Iterable[Item], path: str) -> None:
@@ -122,6 +136,12 @@ def _mark_active(items: Iterable[Item], path: str) -> None:
     best = max((item for item in items if _covers(item.url, path)), key=lambda item: len(item.url), default=None)
     if best:
         best.active = True
+
+
+def place_of(request: HttpRequest, surface: str) -> tuple[Any, ...]:
+    """Everything the menu's looks depend on: who may do what, on which surface, and where the person is."""
+    here = max((url for _e, url in _addresses(request, surface) if _covers(url, request.path)), key=len, default="")
+    return surface, getattr(request.user, "granted", None), here
 
 
 def _covers(url: str, path: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -34,6 +35,7 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     return _icon(str(name), str(label), size)
 
 
+@lru_cache(maxsize=1_000)
 def _icon(name: str, label: str = "", size: str = "") -> SafeString:
     address = f"{static('icons.svg')}#{icons.known(name)}"
     css = f"icon icon-{size}" if size else "icon"
