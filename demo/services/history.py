@@ -1,7 +1,7 @@
 """A month of finished days, and today at eleven with somebody at every step."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from random import Random
@@ -51,7 +51,7 @@ def beginning_at(moment: datetime.datetime, pace: float = 1.0) -> Iterator[Timel
 def tell_history(*, days: int, visits_a_day: int, seed: int, tell: Tell) -> None:
     """Live through the last ``days`` days (Sundays are closed) in every branch, the first one busiest."""
     chance = Random(seed)  # noqa: S311
-    patients = list(Patient.objects.order_by("id"))
+    patients = _adults(Patient.objects.order_by("id"))
     chance.shuffle(patients)
     queue = iter(patients * 4)
     today = clock.today()
@@ -65,6 +65,11 @@ def tell_history(*, days: int, visits_a_day: int, seed: int, tell: Tell) -> None
         for number, branch in enumerate(Branch.objects.order_by("code")):
             _live_day(day, place_of(branch), max(1, busy // (1 + 2 * number)), queue, chance)
         tell(f"{day:%Y-%m-%d}")
+
+
+def _adults(patients: Iterable[Patient]) -> list[Patient]:
+    """The cases are written for adults, and so are their doses."""
+    return [patient for patient in patients if patient.age.years >= 15]
 
 
 def _live_day(day: datetime.date, place: Place, visits: int, patients: Iterator[Patient], chance: Random) -> None:
@@ -116,7 +121,7 @@ def tell_today(*, seed: int, tell: Tell) -> None:
 
 
 def _live_morning(place: Place, time: Timeline, chance: Random) -> None:
-    patients = iter(Patient.objects.exclude(visits__date=clock.today()).order_by("-id")[:60])
+    patients = iter(_adults(Patient.objects.exclude(visits__date=clock.today()).order_by("-id")[:150]))
     open_till(place)
     turn = iter(range(1_000))
 
