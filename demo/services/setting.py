@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
+
+from django.conf import settings
 
 from accounts.models import Branch, Department, Room, User
 from billing.models import Drawer
@@ -17,6 +20,7 @@ from demo.cases import CASES
 from pharmacy.models import Location, Medicine
 from pharmacy.services.locations import open_all_locations
 from pharmacy.services.receipts import Delivered, receive_goods
+from queueing.services.displays import create_display
 
 CONSULTATIONS = [
     ("CONS", "5.00", "Consultation", "ពិគ្រោះជំងឺ", "门诊费"),
@@ -65,6 +69,16 @@ def furnish(first_day_back: int) -> None:
                 by=people["pharmacist"],
                 reference="OPENING",
             )
+
+
+def hang_up_screen(schema: str) -> None:
+    """One waiting-room screen, its address kept beside the demo's data, where `make demo` reads it again."""
+    first = Branch.objects.order_by("code").first()
+    _screen, key = create_display(
+        name="Waiting hall", branch=first, voice_languages=["en", "zh-hans"], by=User.objects.get(username="admin")
+    )
+    with (Path(settings.MEDIA_ROOT).parent / "displays.txt").open("a", encoding="utf-8") as file:
+        file.write(f"{schema} {key}\n")
 
 
 def place_of(branch: Branch) -> Place:

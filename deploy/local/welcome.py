@@ -8,8 +8,7 @@ _TEXT = """
     http://localhost{port}/                         the platform's front page
     http://portal.samaki.localhost{port}/           Samaki hospital, two branches
     http://portal.royal.localhost{port}/            Royal hospital
-    http://queue.samaki.localhost{port}/            waiting-room displays (queue.royal.localhost{port} too)
-    http://console.localhost{port}/                 the platform's console (Django admin at /admin/)
+{displays}    http://console.localhost{port}/                 the platform's console (Django admin at /admin/)
 
   Sign in, at each hospital's portal, as
     owner  admin  doctor  doctor2  nurse  receptionist  cashier  cashier2  labtech  labtech2
@@ -22,4 +21,16 @@ _TEXT = """
 
 
 def welcome(port: int, local: LocalDir) -> str:
-    return _TEXT.format(port="" if port == 80 else f":{port}", directory=local.path)
+    shown_port = "" if port == 80 else f":{port}"
+    return _TEXT.format(port=shown_port, directory=local.path, displays=_displays(local, shown_port))
+
+
+def _displays(local: LocalDir, port: str) -> str:
+    """The waiting-room screens that the demo's seeding hung up; their keys exist nowhere else in the clear."""
+    file = local.path / "displays.txt"
+    if not file.exists():
+        return ""
+    screens = (line.split() for line in file.read_text(encoding="utf-8").splitlines() if line)
+    return "".join(
+        f"    http://queue.{schema}.localhost{port}/display/{key}/  waiting-room screen\n" for schema, key in screens
+    )

@@ -10,7 +10,7 @@ from django_tenants.utils import schema_context
 from config.celery import app
 from demo.services.history import give_memberships, tell_history, tell_today
 from demo.services.patients import make_patients
-from demo.services.setting import furnish
+from demo.services.setting import furnish, hang_up_screen
 from hospitals.models import Hospital
 
 # schema: patients, visits a day, days back
@@ -40,6 +40,7 @@ class Command(BaseCommand):
 
         seed = sum(map(ord, name))
         furnish(days + 1)
+        hang_up_screen(connection.schema_name)
         for batch in make_patients(patients, seed=seed, over=timedelta(days=days + 20)):
             tell(f"{len(batch)} patients")
         give_memberships(Random(seed))  # noqa: S311
