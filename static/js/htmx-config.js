@@ -11,7 +11,7 @@
     lost ??= say(words.lost, "warning") ?? true;
   });
   const back = () => {
-    if (!lost) return;
+    if (!lost || !navigator.onLine) return;
     lost.remove?.();
     lost = null;
     say(words.back, "success");
