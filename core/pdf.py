@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import barcode
@@ -47,8 +47,7 @@ def render_pdf(template: str, context: Mapping[str, Any], *, language: str = "")
     with override(language or get_language() or settings.LANGUAGE_CODE):
         data = _plain({**context, "words": _words(template), "language": _iso_language()})
     try:
-        compiled = _compiler(template).compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
-        return cast(bytes, compiled)  # one file: only pages as pictures come as a list
+        return _compile(template, json.dumps(data, ensure_ascii=False))
     except typst.TypstError as error:
         raise PaperBroken(f"{template}: {error.message}") from None
 
@@ -90,10 +89,14 @@ def print_dir() -> Path:
     return Path(settings.BASE_DIR) / "templates" / "print"
 
 
-@lru_cache(maxsize=64)
-def _compiler(template: str) -> typst.Compiler:
-    """One compiler per template, for it keeps the parsed source; fonts are found once and shared."""
-    return typst.Compiler(str(print_dir() / template), root=str(print_dir()), font_paths=_fonts())
+def _compile(template: str, data: str) -> bytes:
+    # A kept typst.Compiler would save 3 ms, but it serves one thread at a time and fails all others.
+    pdf = typst.compile(
+        str(print_dir() / template), root=str(print_dir()), font_paths=_fonts(), sys_inputs={"data": data}
+    )
+    if not isinstance(pdf, bytes):
+        raise PaperBroken(f"{template}: no PDF came out")
+    return pdf
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 import io
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -106,6 +107,15 @@ def test_values_reach_the_paper_exactly():
 
 def test_times_are_printed_in_the_hospitals_zone():
     assert "10:41" in text_of(render_pdf("samples/label.typ", PAPER))
+
+
+def test_papers_printed_at_once_never_mix_their_patients():
+    def print_for(number):
+        return number, text_of(render_pdf("samples/card.typ", {**PAPER, "mrn": f"P{number}P"}))
+
+    with ThreadPoolExecutor(8) as printers:
+        papers = list(printers.map(print_for, range(40)))
+    assert all(f"P{number}P" in text for number, text in papers)
 
 
 def test_a_float_is_refused():
