@@ -2,7 +2,8 @@
 // table scrolls sideways. Tables that opted out (.table-plain) or stand inside a chart (.table-sm) stay tables.
 (() => {
   const tell = (table) => {
-    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells].map((cell) => cell.textContent.trim());
+    const shown = (cell) => (cell.querySelector(".visually-hidden") ? "" : cell.textContent.trim());
+    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells].map(shown);
     for (const body of table.tBodies)
       for (const row of body.rows)
         if (row.cells.length === heads.length)
