@@ -15,6 +15,11 @@ class EncounterNotStarted(DomainError):
     code = "encounter_not_started"
 
 
+class EncounterHasNoTicket(DomainError):
+    message = _("This patient holds no number in a queue.")
+    code = "no_ticket"
+
+
 class NoteChanged(RecordChanged):
     message = _("This note was changed on another page. Nothing was overwritten: compare both texts.")
     code = "note_changed"

@@ -6,8 +6,8 @@ measure again and to confirm. General clinical knowledge; to be confirmed by the
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ADULT_FROM = 12  # years; younger patients have their own usual limits
@@ -15,7 +15,7 @@ ADULT_FROM = 12  # years; younger patients have their own usual limits
 
 @dataclass(frozen=True)
 class Limit:
-    label: str | Promise
+    label: Any  # a lazy text
     unit: str  # UCUM
     shown_unit: str
     least: Decimal

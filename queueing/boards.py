@@ -97,13 +97,17 @@ def draw_board(display: DisplayScreen) -> Board:
     tickets = list(_tickets(display))
     called = [one for one in tickets if one.status != TicketStatus.WAITING]
     waiting = [one.label for one in tickets if one.status == TicketStatus.WAITING]
-    called.sort(key=lambda one: (one.status != TicketStatus.CALLED, -one.called_at.timestamp()))
+    called.sort(key=_latest_call_first)
     return Board(
         branch=display.branch_id,
         calls=[_call(one, display) for one in called[:CALLS_SHOWN]],
         waiting=waiting[:WAITING_SHOWN],
         more=max(0, len(waiting) - WAITING_SHOWN),
     )
+
+
+def _latest_call_first(ticket: Ticket) -> tuple[bool, float]:
+    return ticket.status != TicketStatus.CALLED, -ticket.called_at.timestamp() if ticket.called_at else 0.0
 
 
 def _tickets(display: DisplayScreen) -> QuerySet[Ticket]:

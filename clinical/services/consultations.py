@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
+from clinical.errors import EncounterHasNoTicket
 from clinical.models import Encounter
 from clinical.services.encounters import leave_encounter
 from clinical.services.moves import lock_encounter
-from queueing.models import Queue
+from queueing.models import Queue, Ticket
 from queueing.services import tickets
 
 
@@ -22,25 +23,25 @@ def call_next_patient(*, queue: Queue, room, by) -> Encounter | None:
 def call_patient(*, encounter: Encounter, room, by) -> Encounter:
     """Call one chosen patient, for example one whose results are back."""
     encounter = lock_encounter(encounter)
-    tickets.call_ticket(ticket=encounter.ticket, room=room, by=by)
+    tickets.call_ticket(ticket=_ticket(encounter), room=room, by=by)
     return encounter
 
 
 @transaction.atomic
 def recall_patient(*, encounter: Encounter, by) -> Encounter:
-    tickets.recall(ticket=encounter.ticket, by=by)
+    tickets.recall(ticket=_ticket(encounter), by=by)
     return encounter
 
 
 @transaction.atomic
 def skip_patient(*, encounter: Encounter, reason: str, by) -> Encounter:
-    tickets.skip(ticket=encounter.ticket, reason=reason, by=by)
+    tickets.skip(ticket=_ticket(encounter), reason=reason, by=by)
     return encounter
 
 
 @transaction.atomic
 def return_patient(*, encounter: Encounter, by) -> Encounter:
-    tickets.return_to_queue(ticket=encounter.ticket, by=by)
+    tickets.return_to_queue(ticket=_ticket(encounter), by=by)
     return encounter
 
 
@@ -48,5 +49,11 @@ def return_patient(*, encounter: Encounter, by) -> Encounter:
 def mark_no_show(*, encounter: Encounter, by, reason: str = "") -> Encounter:
     """Called and did not come: the ticket ends, the encounter ends as left, an unpaid consultation is not charged."""
     encounter = lock_encounter(encounter)
-    tickets.no_show(ticket=encounter.ticket, reason=reason, by=by)
+    tickets.no_show(ticket=_ticket(encounter), reason=reason, by=by)
     return leave_encounter(encounter=encounter, reason=reason or "did not come", by=by)
+
+
+def _ticket(encounter: Encounter) -> Ticket:
+    if encounter.ticket is None:
+        raise EncounterHasNoTicket()
+    return encounter.ticket

@@ -41,7 +41,7 @@ def start_encounter(*, encounter: Encounter, by, room=None) -> Encounter:
     encounter = lock_encounter(encounter)
     ENCOUNTER_FLOW.check("start", encounter.status)
     _refuse_second_patient(encounter, by)
-    if encounter.ticket_id:
+    if encounter.ticket:
         _start_ticket(encounter.ticket, room=room, by=by)
     changes = {"started_at": encounter.started_at or now(), "practitioner": by}
     return move_encounter(encounter, "start", by=by, **changes)
@@ -69,7 +69,7 @@ def send_for_tests(*, encounter: Encounter, by) -> Encounter:
     encounter = lock_encounter(encounter)
     _refuse_stranger(encounter, by)
     move_encounter(encounter, "send_for_tests", by=by)
-    if encounter.ticket_id and encounter.ticket.can_pause:
+    if encounter.ticket and encounter.ticket.can_pause:
         tickets.pause(ticket=encounter.ticket, by=by)
     return encounter
 
@@ -84,7 +84,7 @@ def results_in(*, encounter: Encounter, by=None) -> Encounter:
     if encounter.status != EncounterStatus.AWAITING_RESULTS or results_pending(encounter):
         return encounter
     move_encounter(encounter, "results_in", by=by)
-    if encounter.ticket_id and encounter.ticket.can_resume:
+    if encounter.ticket and encounter.ticket.can_resume:
         tickets.resume(ticket=encounter.ticket, by=by)
     return encounter
 
@@ -110,7 +110,7 @@ def finish_encounter(
         disposition_note=disposition_note,
         no_diagnosis_reason=no_diagnosis_reason,
     )
-    if encounter.ticket_id and encounter.ticket.can_finish:
+    if encounter.ticket and encounter.ticket.can_finish:
         tickets.finish(ticket=encounter.ticket, by=by)
     closing.close_visit_if_done(encounter.visit, by=by)
     return encounter
@@ -134,7 +134,7 @@ def _end(encounter: Encounter, verb: str, *, reason: str, by) -> Encounter:
     encounter = lock_encounter(encounter)
     never_started = encounter.started_at is None
     move_encounter(encounter, verb, by=by, reason=reason, finished_at=now())
-    if encounter.ticket_id and encounter.ticket.is_open:
+    if encounter.ticket and encounter.ticket.is_open:
         tickets.cancel_ticket(ticket=encounter.ticket, reason=reason, by=by)
     if never_started or verb == "enter_in_error":
         _cancel_consultation(encounter, reason=reason, by=by)
@@ -155,12 +155,9 @@ def _cancel_consultation(encounter: Encounter, *, reason: str, by) -> None:
 def transfer_encounter(*, encounter: Encounter, department, practitioner=None, reason: str, by) -> Encounter:
     """Hand a waiting patient to another doctor or department; the ticket is exchanged for one of that queue."""
     encounter = lock_encounter(encounter)
-    if encounter.ticket_id and encounter.ticket.is_open:
-        ticket = tickets.transfer(
-            ticket=encounter.ticket, department=department, practitioner=practitioner, reason=reason, by=by
-        )
-    else:
-        ticket = encounter.ticket
+    ticket = encounter.ticket
+    if ticket and ticket.is_open:
+        ticket = tickets.transfer(ticket=ticket, department=department, practitioner=practitioner, reason=reason, by=by)
     return follow_ticket(encounter=encounter, ticket=ticket, reason=reason, by=by)
 
 

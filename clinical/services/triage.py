@@ -92,7 +92,7 @@ def prioritise(*, encounter: Encounter, priority: str, reason: str, by) -> Encou
     encounter.touch_version()
     encounter.save(update_fields=["priority", "version", "updated_at"])
     record_move(encounter, "prioritise", encounter.status, by=by, reason=reason)
-    if encounter.ticket_id and encounter.ticket.is_open:
+    if encounter.ticket and encounter.ticket.is_open:
         set_priority(ticket=encounter.ticket, priority=priority, reason=reason, by=by)
     return encounter
 
