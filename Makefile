@@ -6,6 +6,7 @@ PORT ?= 8000
 LOCAL_DIR ?= .local
 N ?= 100000
 TESTS ?=
+PROCESSES ?= 2
 export PORT LOCAL_DIR
 export PYTHONDONTWRITEBYTECODE ?=
 
@@ -30,7 +31,7 @@ demo: setup ## Run everything in the foreground (PORT, LOCAL_DIR); Ctrl-C stops 
 	@exec $(BIN)/python -m deploy.local.demo
 
 test: setup $(BROWSER) ## Run the whole suite (TESTS="tests/billing -k refund" runs a part)
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
 
 check: setup ## Format, lint, layers, types, migrations, translations, templates, deploy checks
 	@$(BIN)/python -m deploy.check
@@ -55,8 +56,9 @@ format: $(PACKAGES) ## Format the code
 lock: ## Renew requirements.lock and deploy/requirements.lock from pyproject.toml
 	@$(TOOLCHAIN) lock
 
-clean: ## Remove everything installed (never the data in LOCAL_DIR)
-	rm -rf .venv node_modules staticfiles
+clean: ## Remove everything installed and the suite's database (never the demo's data in LOCAL_DIR)
+	@if [ -L $(LOCAL_DIR)/test/pg18 ]; then rm -rf "$$(dirname "$$(readlink $(LOCAL_DIR)/test/pg18)")"; fi
+	rm -rf .venv node_modules staticfiles $(LOCAL_DIR)/test
 
 $(PACKAGES): requirements.lock
 	@$(TOOLCHAIN) packages && mkdir -p $(STAMPS) && touch $@

@@ -35,11 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys are marked by what they use, and come last: everything quick has spoken by then."""
+    """Journeys are marked by what they use and stay together in one process, for they share a server and a database.
+
+    They come first: while one process walks through them, the other does everything else.
+    """
     for item in items:
         if "web" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,7 +58,7 @@ class Postgres:
         self.local = local
         self.settings = {**_TUNING, **(settings or {})}
         self.package = package_directory()
-        self.data = local.postgres
+        self.data = local.postgres.resolve()  # the suite's lies elsewhere, in memory
         self.identity = self._settle()
 
     def _settle(self) -> Identity:

@@ -5,8 +5,10 @@ of its own, stops the servers as soon as it can take that lock for itself.
 """
 
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +22,9 @@ from deploy.local.paths import ROOT, LocalDir
 from deploy.local.postgres import CARELESS, Postgres
 from deploy.local.process import StartFailed
 from deploy.local.services import AlreadyRunning, Services, hold
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own in it, whose owner is looked at
+_ROOM = 4 * 1024**3  # bytes
 
 
 def _locked(path: Path, how: int) -> IO[str]:
@@ -58,9 +63,22 @@ def _start_keeper(local: LocalDir) -> None:
         time.sleep(0.02)
 
 
+def _remember_in_memory(local: LocalDir) -> None:
+    """Put the cluster into memory where there is room: copying a database is then twenty times quicker."""
+    digest = hashlib.sha256(os.fsencode(local.path)).hexdigest()[:16]
+    place = _MEMORY / f"ihospita-{os.getuid()}-{digest}"
+    if local.postgres.is_symlink() or not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return
+    place.mkdir(exist_ok=True)
+    if place.stat().st_uid == os.getuid():
+        shutil.rmtree(local.postgres, ignore_errors=True)  # the suite's own, made anew in seconds
+        local.postgres.symlink_to(place / local.postgres.name)
+
+
 def keep(local: LocalDir) -> None:
     """Run the servers until nobody holds a lease."""
     with hold(local, patience=20):
+        _remember_in_memory(local)
         services = Services(local, CARELESS, given=False)
         services.start()
         write_environment(local, services.environment())
