@@ -6,6 +6,7 @@ may quote what a patient's form contained.
 
 import json
 import logging
+import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from core.db import writing
 
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
+# What follows these beginnings opens a door by itself: a screen's key, an invitation, a reset of a password.
+_SECRET = re.compile(r"^(/(?:display|welcome|account/password/reset/key)/)[^/]+")
 _FIELDS = ("request_id", "hospital", "user_id", "method", "path", "status", "milliseconds")
 
 
@@ -43,7 +46,7 @@ def _facts() -> dict[str, str]:
         "hospital": hospital.schema_name if hospital else connection.schema_name,
         "user_id": str(user.pk) if user is not None and user.pk else "",
         "method": request.method or "",
-        "path": request.path,
+        "path": _SECRET.sub(r"\1…", request.path),
     }
 
 

@@ -474,3 +474,12 @@ def test_what_was_typed_never_reaches_the_trail_in_clear(client_for, encounter):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_record WHERE audit_record::text LIKE '%very secret words%'")
         assert cursor.fetchone()[0] == 0
+
+
+def test_a_call_stays_within_its_statements(client_for, receptionist, doctor, query_count):
+    done = enrol(by=receptionist, practitioner=doctor)
+    client = client_for("doctor")
+    client.get("/clinic/")
+    with query_count() as queries:
+        client.post(f"/clinic/queues/{done.ticket.queue_id}/call-next/", once())
+    assert queries.count <= 16

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.logs import RequestContextFilter
 from core.once import new_key
 from queueing import boards
 from queueing.models import DisplayScreen
@@ -182,3 +183,11 @@ def test_a_picture_needs_no_more_statements_for_three_tickets_than_for_one(scree
     with query_count() as three:
         client.get(address)
     assert one.count == three.count
+
+
+def test_the_key_of_a_screen_is_not_written_into_logs(screen, caplog):
+    _, address, client = screen
+    with caplog.at_level("INFO", logger="core.requests"):
+        caplog.handler.addFilter(RequestContextFilter())
+        client.get(address)
+    assert [record.path for record in caplog.records if record.name == "core.requests"] == ["/display/…/"]
