@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.menu import Entry, register
 from laboratory.queries.results import open_alert_count, unread_count
-from laboratory.queries.worklist import waiting_total
+from laboratory.queries.worklist import waiting_for
 
 register(
     Entry(
@@ -12,7 +12,7 @@ register(
         permission="lab_worklist:view",
         icon="flask",
         order=10,
-        count=lambda user: waiting_total(),
+        count=waiting_for,
         key="l",
     )
 )

@@ -26,7 +26,10 @@ class Order(UUIDModel):
         verbose_name = _("laboratory order")
         verbose_name_plural = _("laboratory orders")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["patient", "-id"], name="lab_order_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-id"], name="lab_order_of_patient"),
+            models.Index(fields=["-ordered_at"], name="lab_order_moment"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="lab_order_priority_known"),
         ]

@@ -1,21 +1,29 @@
 from collections.abc import Collection
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
 from core import clock
 from core.preferences import preference
 from laboratory.models import Order, OrderItem
 from laboratory.states import ItemState
-from patients.queries import visible_patients
+from patients.queries import sees_restricted
+from patients.states import Confidentiality
+
+Row = TypeVar("Row", bound=Model)
+
+
+def of_visible_patients(user, rows: QuerySet[Row], path: str = "patient") -> QuerySet[Row]:
+    """Rows of the patients this person may see; who handles specimens sees all, restricted records included."""
+    if user.may("lab_worklist:view") or sees_restricted(user):
+        return rows
+    return rows.filter(**{f"{path}__confidentiality": Confidentiality.NORMAL})
 
 
 def visible_orders(user) -> QuerySet[Order]:
-    """Orders of the patients this person may see; who handles specimens sees them all, restricted records included."""
-    if user.may("lab_worklist:view"):
-        return Order.objects.all()
-    return Order.objects.filter(patient__in=visible_patients(user).order_by())
+    return of_visible_patients(user, Order.objects.all())
 
 
 def with_items(orders: QuerySet[Order]) -> QuerySet[Order]:

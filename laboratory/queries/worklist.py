@@ -1,15 +1,19 @@
 """What waits in the laboratory, by the step it waits for. A fixed number of statements, however long the list."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
+from core import clock
 from laboratory.models import Order, OrderItem, Result, Specimen
 from laboratory.queries.orders import visible_orders
 from laboratory.queries.specimens import visible_specimens
 from laboratory.states import PUBLISHED, ItemState, Priority, ResultState
+from patients.models import Patient
 
 
 class Tab(models.TextChoices):
@@ -20,6 +24,8 @@ class Tab(models.TextChoices):
     RELEASED = "released"
 
 
+RECENT = timedelta(days=30)
+AT_ONCE = 5000  # open orders or tubes of one hospital; a worklist beyond this has other problems
 # Tabs whose rows are orders; the rows of the others are specimens.
 OF_ORDERS = (Tab.COLLECT, Tab.RELEASED)
 _STATES: dict[str, list[ItemState]] = {
@@ -43,12 +49,21 @@ class Filters:
 
 def worklist(user, tab: str, filters: Filters) -> QuerySet:
     """The rows of one tab, STAT first and then the longest waiting; what is released, the latest first."""
-    items = OrderItem.objects.filter(state__in=_STATES[tab])
+    items = OrderItem.objects.filter(state__in=_STATES[tab]).order_by()
     if filters.section:
         items = items.filter(test__section=filters.section)
-    if tab in OF_ORDERS:
-        return _orders(user, tab, items, filters)
-    return _specimens(user, tab, items, filters)
+    if tab == Tab.RELEASED:
+        return _released(user, items, filters)
+    if tab == Tab.COLLECT:
+        orders = visible_orders(user).filter(pk__in=_ids(items, "order_id"))
+        return _with_tests(_narrow(orders, filters, ""), tab).order_by(_rank("priority"), "id")
+    ids = _ids(items, "specimen_id")
+    if tab == Tab.VERIFY:
+        ids += _ids(_corrections(filters), "specimen_id")
+    specimens = _narrow(visible_specimens(user).filter(pk__in=ids), filters, "order__")
+    shown = OrderItem.objects.exclude(state=ItemState.CANCELLED).select_related("test__section")
+    specimens = specimens.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
+    return specimens.order_by(_rank("order__priority"), "id")
 
 
 def counts() -> dict[str, int]:
@@ -61,37 +76,42 @@ def counts() -> dict[str, int]:
         result=Count("specimen", filter=states[Tab.RESULT], distinct=True),
         verify=Count("specimen", filter=states[Tab.VERIFY], distinct=True),
     )
-    corrections = Result.objects.filter(state=ResultState.SUBMITTED, version__gt=1, item__state__in=PUBLISHED)
-    found["verify"] += corrections.aggregate(n=Count("specimen", distinct=True))["n"]
+    found["verify"] += _corrections(Filters()).aggregate(n=Count("specimen", distinct=True))["n"]
     return found
 
 
-def waiting_total() -> int:
-    """What the laboratory itself still has to do: receive, result, verify."""
-    found = counts()
-    return found["receive"] + found["result"] + found["verify"]
+def waiting_for(user) -> int:
+    """How much of it is this person's work."""
+    found, work = counts(), {"collect": "lab_specimen:collect", "receive": "lab_specimen:receive"}
+    work |= {"result": "lab_result:enter", "verify": "lab_result:verify"}
+    return sum(found[step] for step, permission in work.items() if user.may(permission))
 
 
-def _orders(user, tab: str, items: QuerySet[OrderItem], filters: Filters) -> QuerySet[Order]:
-    orders = visible_orders(user).filter(pk__in=items.order_by().values("order"))
-    orders = _narrow(orders, filters, prefix="")
+def _ids(rows: QuerySet, column: str) -> list[UUID]:
+    """What is open is little, however long the history: named one by one it is found by index, whatever the planner
+    believes."""
+    return list(rows.values_list(column, flat=True).distinct()[:AT_ONCE])
+
+
+def _corrections(filters: Filters) -> QuerySet[Result]:
+    """Corrections of released results that wait for the second person."""
+    corrections = Result.objects.filter(state=ResultState.SUBMITTED, version__gt=1).order_by()
+    return corrections.filter(item__test__section=filters.section) if filters.section else corrections
+
+
+def _released(user, items: QuerySet[OrderItem], filters: Filters) -> QuerySet[Order]:
+    """Orders with released results of the last weeks; a number finds older ones as well."""
+    orders = _narrow(visible_orders(user), filters, "")
+    if not filters.text.strip():
+        orders = orders.filter(ordered_at__gte=clock.now() - RECENT)
+    orders = orders.filter(Exists(items.filter(order=OuterRef("pk"))))
+    return _with_tests(orders, Tab.RELEASED).order_by("-ordered_at")
+
+
+def _with_tests(orders: QuerySet[Order], tab: str) -> QuerySet[Order]:
     shown = OrderItem.objects.filter(state__in=_STATES[tab]).select_related("test__section")
     orders = orders.select_related("patient", "ordered_by", "encounter__department")
-    orders = orders.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
-    return orders.order_by("-id") if tab == Tab.RELEASED else orders.order_by(_rank("priority"), "id")
-
-
-def _specimens(user, tab: str, items: QuerySet[OrderItem], filters: Filters) -> QuerySet[Specimen]:
-    here = Q(pk__in=items.order_by().values("specimen"))
-    if tab == Tab.VERIFY:
-        corrected = Result.objects.filter(state=ResultState.SUBMITTED, version__gt=1)
-        if filters.section:
-            corrected = corrected.filter(item__test__section=filters.section)
-        here |= Q(pk__in=corrected.order_by().values("specimen"))
-    specimens = _narrow(visible_specimens(user).filter(here), filters, prefix="order__")
-    shown = OrderItem.objects.exclude(state=ItemState.CANCELLED).select_related("test__section")
-    specimens = specimens.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
-    return specimens.order_by(_rank("order__priority"), "id")
+    return orders.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
 
 
 def _rank(path: str) -> Case:
@@ -99,15 +119,19 @@ def _rank(path: str) -> Case:
     return Case(stat, urgent, default=Value(2))
 
 
-def _narrow(rows: QuerySet, filters: Filters, *, prefix: str) -> QuerySet:
+def _narrow(rows: QuerySet, filters: Filters, prefix: str) -> QuerySet:
+    """Rows of orders (prefix "") or specimens ("order__") that the filters let through."""
     if filters.priority:
         rows = rows.filter(**{f"{prefix}priority": filters.priority})
     if filters.branch:
         rows = rows.filter(**{f"{prefix}visit__branch": filters.branch})
     text = filters.text.strip().upper()
-    if not text:
-        return rows
-    of_specimen = Specimen.objects.filter(accession=text).values("order")
-    found = Q(patient__mrn=text) | Q(**{f"{prefix}number": text})
-    found |= Q(pk__in=of_specimen) if prefix == "" else Q(accession=text)
-    return rows.filter(found)
+    return rows.filter(_of_number(text, "order_id" if prefix else "pk")) if text else rows
+
+
+def _of_number(text: str, order: str) -> Q:
+    """Rows of the order, the tube or the patient with exactly this number; each is looked up by its own index."""
+    orders = [*Order.objects.filter(number=text).values_list("pk", flat=True)]
+    orders += Specimen.objects.filter(accession=text).values_list("order_id", flat=True)
+    patients = list(Patient.objects.filter(mrn=text).values_list("pk", flat=True))
+    return Q(**{f"{order}__in": orders}) | Q(patient__in=patients)
