@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from clinical.services.closing import hold_open
 from clinical.services.encounters import await_results_of
 from core.panels import Panel, register
@@ -16,7 +18,13 @@ from laboratory.queries.results import latest_results, still_to_come, unfinished
 def encounter_panel(request, encounter) -> dict[str, Any]:
     """Orders of this encounter and, while it may be written in, the form for the next one."""
     may_order = encounter.is_writable and request.user.may("lab_order:create")
+    return order_context(encounter, may_order=may_order, url=reverse("laboratory:order-new", args=[encounter.pk]))
+
+
+def order_context(encounter, *, may_order: bool, url: str) -> dict[str, Any]:
+    """What the template of orders shows; `url` takes the form."""
     return {
+        "lab_order_url": url,
         "encounter": encounter,
         "lab_orders": list(orders_of_encounter(encounter)),
         "lab_form": OrderForm() if may_order else None,

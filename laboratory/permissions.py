@@ -6,6 +6,7 @@ from accounts.permissions import declare
 
 declare("lab_order:view", _("See laboratory orders"), roles=["doctor", "nurse", "labtech", "auditor"])
 declare("lab_order:create", _("Order laboratory tests"), roles=["doctor"])
+declare("lab_order:walk_in", _("Take orders of patients who come to the laboratory only"), roles=["labtech"])
 declare("lab_order:cancel", _("Cancel laboratory orders"), roles=["doctor"])
 declare("lab_worklist:view", _("See the laboratory's worklist"), roles=["labtech", "nurse", "auditor"])
 declare("lab_specimen:collect", _("Collect specimens"), roles=["labtech", "nurse"])

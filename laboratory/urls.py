@@ -10,6 +10,7 @@ urlpatterns = [
     path("to-read/", worklist.result_inbox, name="result-inbox"),
     path("encounters/<uuid:encounter_pk>/orders/", orders.encounter_orders, name="encounter-orders"),
     path("encounters/<uuid:encounter_pk>/orders/new/", orders.order_new, name="order-new"),
+    path("encounters/<uuid:encounter_pk>/orders/walk-in/", orders.order_walk_in, name="order-walk-in"),
     path("tests/search/", orders.test_search, name="test-search"),
     path("orders/<uuid:pk>/", orders.order_detail, name="order-detail"),
     path("orders/<uuid:pk>/acknowledge/", orders.order_acknowledge, name="order-acknowledge"),

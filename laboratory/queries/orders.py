@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.db.models import Model, Prefetch, QuerySet
 
+from clinical.models import Encounter
+from clinical.states import OPEN
 from core import clock
 from core.preferences import preference
 from laboratory.models import Order, OrderItem
 from laboratory.states import ItemState
 from patients.queries import sees_restricted
-from patients.states import Confidentiality
+from patients.states import Confidentiality, VisitKind
 
 Row = TypeVar("Row", bound=Model)
 
@@ -24,6 +26,19 @@ def of_visible_patients(user, rows: QuerySet[Row], path: str = "patient") -> Que
 
 def visible_orders(user) -> QuerySet[Order]:
     return of_visible_patients(user, Order.objects.all())
+
+
+def takes_orders(encounter: Encounter) -> bool:
+    """During a consultation; a patient who came to the laboratory only needs none."""
+    return encounter.is_writable or (encounter.is_open and encounter.visit.kind == VisitKind.LABORATORY)
+
+
+def walk_ins(user) -> list[Encounter]:
+    """Today's patients who came to the laboratory only and wait for their order to be entered."""
+    waiting = Encounter.objects.filter(
+        visit__kind=VisitKind.LABORATORY, status__in=OPEN, date=clock.today(), lab_orders__isnull=True
+    )
+    return list(of_visible_patients(user, waiting.select_related("patient", "visit")).order_by("id")[:50])
 
 
 def with_items(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -16,7 +16,7 @@ from laboratory.errors import (
     TestNotOffered,
 )
 from laboratory.models import Order, OrderedPanel, OrderItem, Panel, PanelMember, Test
-from laboratory.queries.orders import recently_ordered
+from laboratory.queries.orders import recently_ordered, takes_orders
 from laboratory.services.moves import lock_order, move_items, move_specimen, open_items
 from laboratory.states import ItemState, Priority, SpecimenState
 
@@ -44,7 +44,7 @@ def place_order(
     encounter = (
         Encounter.objects.select_for_update(of=("self",)).select_related("visit", "patient").get(pk=encounter.pk)
     )
-    if not encounter.is_writable:
+    if not takes_orders(encounter):
         raise EncounterClosed
     tests, panels = list(tests), list(panels)
     wanted = _expand(tests, panels)

@@ -12,19 +12,20 @@ from audit.services import record_reading
 from clinical.queries import visible_encounters
 from core.errors import DomainError
 from core.forms import add_domain_error
-from core.htmx import render_page, wants_fragment
+from core.htmx import hx_redirect, render_page, wants_fragment
 from core.once import exactly_once
 from laboratory.errors import DuplicateTests
 from laboratory.forms.orders import CancelForm, OrderForm
 from laboratory.models import Order
-from laboratory.panels import encounter_panel
+from laboratory.panels import encounter_panel, order_context
 from laboratory.presentation import present
 from laboratory.queries import catalogue
-from laboratory.queries.orders import recently_ordered, visible_orders, with_items
+from laboratory.queries.orders import recently_ordered, takes_orders, visible_orders, with_items
 from laboratory.queries.results import held_back, released_results, replaced_results
 from laboratory.services.orders import cancel_items, place_order
 from laboratory.services.reading import acknowledge_results
 from patients.banner import banner_of
+from patients.states import VisitKind
 
 
 @requires("lab_order:create")
@@ -32,17 +33,21 @@ from patients.banner import banner_of
 def order_new(request, encounter_pk):
     """Order from the encounter page, as a fragment of it, or from a page of its own; nothing else typed is touched."""
     encounter = get_object_or_404(visible_encounters(request.user), pk=encounter_pk)
-    form = OrderForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            order = place_order(encounter=encounter, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            add_domain_error(form, error)
-            repeated = isinstance(error, DuplicateTests)
-            return _order_page(request, encounter, form, repeated=repeated)
-        messages.success(request, _("Order %(number)s was sent to the laboratory.") % {"number": order.number})
-        return redirect("laboratory:encounter-orders", encounter.pk)
-    return _order_page(request, encounter, form)
+    order, page = _place(request, encounter)
+    return page if order is None else redirect("laboratory:encounter-orders", encounter.pk)
+
+
+@requires("lab_order:walk_in")
+@exactly_once
+def order_walk_in(request, encounter_pk):
+    """The order of a patient who came to the laboratory only, entered at its desk from the paper that was brought."""
+    encounters = visible_encounters(request.user).filter(visit__kind=VisitKind.LABORATORY)
+    encounter = get_object_or_404(encounters, pk=encounter_pk)
+    order, page = _place(request, encounter)
+    if order is None:
+        return page
+    url = reverse("laboratory:order-collect", args=[order.pk])
+    return hx_redirect(url) if wants_fragment(request) else redirect(url)
 
 
 @requires("lab_order:view")
@@ -125,12 +130,27 @@ def _order(request, pk) -> Order:
     return get_object_or_404(visible_orders(request.user).select_related("patient"), pk=pk)
 
 
-def _order_page(request, encounter, form: OrderForm, *, repeated: bool = False) -> HttpResponse:
+def _place(request, encounter) -> tuple[Order | None, HttpResponse | None]:
+    """The order that was placed, or the page to answer with."""
+    form = OrderForm(request.POST or None)
+    repeated = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            order = place_order(encounter=encounter, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Order %(number)s was sent to the laboratory.") % {"number": order.number})
+            return order, None
+        except DomainError as error:
+            add_domain_error(form, error)
+            repeated = isinstance(error, DuplicateTests)
+    return None, _order_page(request, encounter, form, repeated=repeated)
+
+
+def _order_page(request, encounter, form: OrderForm, *, repeated: bool) -> HttpResponse:
     """The form again, with what was chosen; inside the encounter page only its own part is painted."""
     panel_ids, test_ids = _uuids(request.POST.getlist("panels")), _uuids(request.POST.getlist("tests"))
     chosen_panels, chosen_tests = catalogue.chosen(panel_ids, test_ids)
     context = {
-        **encounter_panel(request, encounter),
+        **order_context(encounter, may_order=takes_orders(encounter), url=request.path),
         "lab_form": form,
         "chosen_panels": chosen_panels,
         "chosen_tests": chosen_tests,

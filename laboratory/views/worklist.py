@@ -4,10 +4,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
-from core import clock
 from core.htmx import render_page
 from core.paging import paginate
 from laboratory.forms.worklist import WorklistFilter
+from laboratory.queries.orders import walk_ins
 from laboratory.queries.results import open_alerts, orders_to_read
 from laboratory.queries.worklist import OF_ORDERS, Tab, counts, worklist
 
@@ -24,7 +24,7 @@ def worklist_show(request):
         "form": form,
         "of_orders": tab in OF_ORDERS,
         "page": paginate(request, worklist(request.user, tab, form.filters)),
-        "now": clock.now(),
+        "walk_ins": walk_ins(request.user) if tab == Tab.COLLECT and request.user.may("lab_order:walk_in") else [],
     }
     return render_page(request, "laboratory/worklist/list.html", context)
 

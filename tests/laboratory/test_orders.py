@@ -24,6 +24,7 @@ from laboratory.models import Order, OrderItem, Panel
 from laboratory.models import Test as LabTest
 from laboratory.services.orders import cancel_items, place_order
 from tests.factories import laboratory as lab
+from tests.factories import patients
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +300,35 @@ def test_a_visit_with_an_unread_critical_result_stays_open(doctor):
     assert unfinished(order.visit)
     acknowledge_results(order=order, by=doctor)
     assert not unfinished(order.visit)
+
+
+# --- Patients who come to the laboratory only -------------------------------------------------------------------------
+def walk_in():
+    visit = patients.visit(kind="laboratory", practitioner=None)
+    return lab.encounter(visit, status="waiting", practitioner=None, started_at=None)
+
+
+def test_the_desk_enters_the_order_of_who_came_to_the_laboratory_only(client_for):
+    encounter, client = walk_in(), client_for("labtech")
+    url = reverse("laboratory:order-walk-in", args=[encounter.pk])
+    assert url in client.get(reverse("laboratory:worklist")).content.decode()
+    assert client.get(url).status_code == 200
+    assert client.post(url, order_data()).status_code == 422
+    answer = client.post(url, order_data("K"))
+    order = Order.objects.get()
+    assert answer["Location"] == reverse("laboratory:order-collect", args=[order.pk])
+    assert codes_charged(order) == ["LAB-K"]
+    assert url not in client.get(reverse("laboratory:worklist")).content.decode()
+
+
+def test_the_desk_orders_nothing_for_a_doctors_patient(client_for):
+    url = reverse("laboratory:order-walk-in", args=[lab.encounter().pk])
+    assert client_for("labtech").post(url, order_data("K")).status_code == 404
+    assert client_for("doctor").post(url, order_data("K")).status_code == 403
+    assert not Order.objects.exists()
+
+
+def test_with_htmx_the_browser_is_led_to_the_collection(client_for):
+    url = reverse("laboratory:order-walk-in", args=[walk_in().pk])
+    answer = client_for("labtech").htmx(url, order_data("K"), method="post")
+    assert answer["HX-Redirect"] == reverse("laboratory:order-collect", args=[Order.objects.get().pk])
