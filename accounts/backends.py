@@ -14,5 +14,5 @@ class StaffBackend(AuthenticationBackend):
         if not held:  # nobody without a role has much to read
             return super().get_user(user_id)
         user = held[0].user
-        user.held = held
+        user.held, user.is_present = held, True
         return user if self.user_can_authenticate(user) else None

@@ -6,7 +6,18 @@ from accounts.models import Branch, Department, Room, User
 
 
 def branches_of(user: User) -> list[Branch]:
-    """The branches the person may work in: all where one of their roles is not bound to a branch."""
+    """The branches the person may work in: all where one of their roles is not bound to a branch.
+
+    Of who makes the present request they are read once.
+    """
+    if not user.is_present:
+        return _branches_of(user)
+    if user.branches_now is None:
+        user.branches_now = _branches_of(user)
+    return list(user.branches_now)
+
+
+def _branches_of(user: User) -> list[Branch]:
     bound = [assignment.branch_id for assignment in user.held]
     branches = Branch.objects.filter(is_active=True)
     return list(branches if None in bound or not bound else branches.filter(pk__in=bound))

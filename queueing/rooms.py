@@ -13,13 +13,19 @@ def rooms_for(branch: Branch | None) -> QuerySet[Room]:
     return Room.objects.filter(department__branch=branch, is_active=True).select_related("department")
 
 
+def rooms_here(request: HttpRequest) -> list[Room]:
+    """The rooms of the branch this person works in, read once a request."""
+    if not hasattr(request, "rooms_here"):
+        request.rooms_here = list(rooms_for(request.workplace.branch))
+    return request.rooms_here
+
+
 def current_room(request: HttpRequest) -> Room | None:
-    rooms = rooms_for(request.workplace.branch)
-    chosen = request.session.get(SESSION_KEY)
-    if chosen and (room := rooms.filter(pk=chosen).first()):
+    rooms = {str(room.pk): room for room in rooms_here(request)}
+    if room := rooms.get(request.session.get(SESSION_KEY, "")):
         return room
     profile = getattr(request.user, "profile", None)
-    return rooms.filter(pk=profile.room_id).first() if profile and profile.room_id else None
+    return rooms.get(str(profile.room_id)) if profile else None
 
 
 def choose_room(request: HttpRequest, room: Room) -> None:

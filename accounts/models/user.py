@@ -42,6 +42,9 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may open the console's admin"), default=False)
 
+    is_present = False  # whether this very request is theirs (accounts.backends): what is read of them then is kept
+    branches_now: list[Any] | None = None
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["email", "full_name"]

@@ -16,7 +16,7 @@ from clinical.services import consultations
 from clinical.services.encounters import start_encounter
 from core.htmx import render_page
 from core.once import exactly_once
-from queueing.rooms import current_room, rooms_for
+from queueing.rooms import current_room, rooms_here
 
 
 @requires("encounter:conduct")
@@ -26,7 +26,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "day": doctors_day(request.user, branch),
         "queues": doctors_queues(request.user, branch),
         "room": current_room(request),
-        "rooms": rooms_for(branch),
+        "rooms": rooms_here(request),
     }
     return render_page(request, "clinical/worklist/list.html", context, fragment="line")
 
