@@ -26,6 +26,7 @@ from laboratory.services.moves import lock_order, move_items, move_result, move_
 from laboratory.services.orders import ITEM_SOURCE, PANEL_SOURCE
 from laboratory.states import ItemState, Priority, Rejection, ResultState, SpecimenState
 from notifications.services import notify
+from patients.states import Payer, VisitKind
 
 
 @transaction.atomic
@@ -97,8 +98,12 @@ def note_label_prints(*, specimens: Sequence[Specimen], by) -> None:
 
 
 def awaits_payment(order: Order, items: Sequence[OrderItem]) -> bool:
-    """Whether the hospital wants these tests paid before collection and they are not. STAT orders never wait."""
-    if not preference("laboratory.pay_first") or order.priority == Priority.STAT:
+    """Whether the hospital wants these tests paid before collection and they are not.
+
+    STAT orders, inpatients and visits that somebody else pays for never wait.
+    """
+    pays_now = order.visit.payer == Payer.SELF and order.visit.kind != VisitKind.INPATIENT
+    if not preference("laboratory.pay_first") or order.priority == Priority.STAT or not pays_now:
         return False
     sources = {(ITEM_SOURCE, item.pk) for item in items} | {(PANEL_SOURCE, item.ordered_panel_id) for item in items}
     return any((charge.source_kind, charge.source_id) in sources for charge in unpaid_charges(order.visit))

@@ -105,6 +105,7 @@ def test_pay_first_holds_back_all_but_stat(admin_of_rules):
     with pytest.raises(PaymentAwaited):
         lab.collected("K")
     assert lab.collected("K", priority="stat")
+    assert lab.collected("K", encounter=lab.encounter(patients.visit(payer="nssf")))
 
 
 def test_with_pay_first_a_waived_charge_lets_the_tube_be_filled(admin_of_rules):
