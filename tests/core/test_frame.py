@@ -3,8 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from core import htmx, menu
 from core.assets import PackageFinder, build, packaged_files
@@ -13,6 +14,7 @@ from core.icons import NAMES
 from core.menu import Entry
 from core.paging import paginate
 from core.security_headers import CONTENT_SECURITY_POLICY, SecurityHeadersMiddleware
+from core.shell_views import gallery
 
 factory = RequestFactory()
 ROWS = list(range(60))
@@ -149,3 +151,29 @@ def test_every_static_address_in_templates_and_styles_exists():
         wanted |= set(re.findall(r"""\{%\s*static ['"]([^'"{}]+)['"]""", page.read_text(encoding="utf-8")))
     missing = {name for name in wanted if not (static_dir / name).is_file() and not finder.find(name)}
     assert missing == set()
+
+
+# --- Gallery ---
+
+
+def gallery_page():
+    request = factory.get("/gallery/")
+    request.user = staff()
+    return gallery(request)
+
+
+@pytest.mark.parametrize("language", ["en", "km", "zh-hans"])
+def test_the_gallery_shows_every_component_in_every_language(settings, language):
+    settings.DEBUG = True
+    with override(language):
+        page = gallery_page().content.decode()
+    assert f'lang="{language}"' in page
+    for piece in ("patient-banner", "stepper", "timeline-list", "segmented", "data-combobox", "data-chart", "confirm"):
+        assert piece in page
+    assert "style=" not in page
+    assert "<script>" not in page
+
+
+def test_the_gallery_does_not_exist_in_production():
+    with pytest.raises(Http404):
+        gallery_page()

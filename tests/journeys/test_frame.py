@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.patients import patient
+
 PEOPLE = ("receptionist", "doctor", "cashier", "pharmacist", "labtech")
 
 
@@ -112,3 +114,38 @@ def test_icons_and_fonts_come_from_us(page_for):
     hosts = page.evaluate("[...new Set(performance.getEntriesByType('resource').map(one => new URL(one.name).host))]")
     assert hosts == [page.evaluate("location.host")]
     assert page.evaluate("document.fonts.check('14px \"Inter UI\"')")
+
+
+def test_a_grave_act_asks_first_and_escape_leaves_everything(page_for):
+    page = page_for("admin")
+    page.goto("/staff/")
+    page.locator("details.confirm summary").first.click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_role("button", name="Go back")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("details.confirm[open]")).to_have_count(0)
+
+
+def test_a_grave_act_asks_first_without_javascript_too(page_for):
+    page = page_for("admin", java_script_enabled=False)
+    page.goto("/staff/")
+    question = page.locator("details.confirm").first
+    expect(question.locator("form")).not_to_be_visible()
+    question.locator("summary").click()
+    expect(question.locator("form button:not([type=button])")).to_be_visible()
+
+
+def test_a_row_is_chosen_by_typing_arrows_and_enter(page_for, web_db):
+    known = patient(family_name="Combo", given_name="Boxsen")
+    page = page_for("receptionist")
+    page.goto("/patients/new/")
+    box = page.locator("[data-combobox]").first
+    box.get_by_role("combobox").press_sequentially("combo box")
+    expect(box.get_by_role("option").first).to_contain_text("Boxsen")
+    page.keyboard.press("Enter")
+    assert box.locator("[data-combobox-value]").input_value()
+    expect(box.get_by_role("combobox")).to_have_attribute("aria-expanded", "false")
+    box.get_by_role("combobox").press("Backspace")
+    assert box.locator("[data-combobox-value]").input_value() == ""  # changed words are no longer the chosen row
+    assert known.mrn
