@@ -28,6 +28,8 @@ class Row:
     p50: float = 0.0
     p95: float = 0.0
     bare: float = 0.0
+    processor: float = 0.0
+    bare_processor: float = 0.0
     per_second: float = 0.0
     errors: int = 0
     statements: int = 0
@@ -37,6 +39,10 @@ class Row:
     @property
     def multiple(self) -> float:
         return self.p50 / self.bare if self.bare else 0.0
+
+    @property
+    def processor_multiple(self) -> float:
+        return self.processor / self.bare_processor if self.bare_processor else 0.0
 
     @property
     def misses(self) -> list[str]:
@@ -57,7 +63,10 @@ def measure(scenario: Scenario, product: Server, bare: Server, requests: int) ->
     row.statements = _count_statements(scenario, cookies[0])
     spare = scenario.most - WARM - 1
     alone = min(requests, spare // 2)
+    spent, bare_spent = product.processor_seconds(), bare.processor_seconds()
     _alone(row, product, bare, cookies[0], alone)
+    row.processor = (product.processor_seconds() - spent) / (alone + WARM) * 1000
+    row.bare_processor = (bare.processor_seconds() - bare_spent) / (alone + WARM) * 1000
     _together(row, product, cookies, min(requests, spare - alone))
     return row
 

@@ -1,5 +1,6 @@
 """Prints what was measured."""
 
+import os
 from collections.abc import Sequence
 
 from demo.bench.measuring import Row
@@ -13,6 +14,8 @@ COLUMNS = [
     ("bare ms", 8),
     ("multiple", 9),
     ("aim", 6),
+    ("CPU ms", 8),
+    ("CPU mult.", 10),
     ("req/s at 8", 11),
     ("errors", 7),
     ("SQL", 5),
@@ -22,8 +25,14 @@ COLUMNS = [
 
 
 def page_table(rows: Sequence[Row]) -> str:
-    """One line a page; the last column names what misses its aim."""
-    lines = [_line([name for name, _width in COLUMNS])]
+    """One line a page; the last column names what misses its aim.
+
+    The processor's time of the web workers is told beside the time on the wall: where others use the machine as well,
+    a page of several statements loses its turn more often than the bare view does.
+    """
+    load = " ".join(f"{average:.1f}" for average in os.getloadavg())
+    lines = [f"Load of the machine: {load} on {os.cpu_count()} processors"]
+    lines += [_line([name for name, _width in COLUMNS])]
     for row in rows:
         scenario = row.scenario
         lines.append(
@@ -36,6 +45,8 @@ def page_table(rows: Sequence[Row]) -> str:
                     f"{row.bare:.2f}",
                     f"{row.multiple:.1f}x",
                     f"{scenario.aim:g}x" if scenario.aim else "-",
+                    f"{row.processor:.1f}",
+                    f"{row.processor_multiple:.1f}x",
                     f"{row.per_second:.0f}",
                     str(row.errors),
                     str(row.statements),
