@@ -27,6 +27,7 @@ def build() -> None:
 def build_hospital(schema: str, names: dict[str, str]) -> None:
     from django_tenants.utils import schema_context
 
+    from core.models import Event
     from hospitals.services.provisioning import provision, register_hospital
     from tests.cast import hire_staff
 
@@ -41,6 +42,7 @@ def build_hospital(schema: str, names: dict[str, str]) -> None:
     )
     with schema_context(schema):
         hire_staff(schema)
+        Event.objects.all().delete()  # tests of events begin in silence: the owner's invitation is told and done
 
 
 if __name__ == "__main__":
