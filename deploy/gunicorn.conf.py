@@ -1,5 +1,6 @@
 """gunicorn: a few threaded processes, each with its own pool of database connections."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -27,11 +28,18 @@ if _metrics:  # figures of an earlier run are not this run's
     Path(_metrics).mkdir(parents=True)
 
 
+def pre_fork(server, worker):
+    """What was loaded stays for good: the collector need not look at it, and workers go on sharing its memory."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_fork(server, worker):
     """A pool of connections does not survive a fork: whatever loading the application opened is left behind."""
     from django.db import connections
 
     connections.close_all()
+    gc.set_threshold(20_000, 20, 20)  # one page makes more objects than the collector's usual patience allows
 
 
 def child_exit(server, worker):
