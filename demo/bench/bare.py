@@ -4,6 +4,7 @@ Its settings are the product's where the server is concerned: the same database,
 """
 
 import os
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -34,6 +35,8 @@ class Row(models.Model):
 
     id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=200)
+
+    objects: ClassVar[models.Manager["Row"]] = models.Manager()
 
     class Meta:
         app_label = "bare"

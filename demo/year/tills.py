@@ -14,7 +14,9 @@ from demo.year.ground import Ground
 from demo.year.sheets import Sheets
 
 FLOAT = {USD: {10: 5, 1: 50}, KHR: {10_000: 30, 1_000: 100}}
-OPENING = {currency: Decimal(sum(note * count for note, count in notes.items())) for currency, notes in FLOAT.items()}
+OPENING: dict[str, Decimal] = {
+    currency: Decimal(sum(note * count for note, count in notes.items())) for currency, notes in FLOAT.items()
+}
 
 
 @contextmanager
