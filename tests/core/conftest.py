@@ -49,16 +49,20 @@ TABLES = """
         id uuid PRIMARY KEY, created_at timestamptz, updated_at timestamptz, version int, name text NOT NULL,
         nickname text NOT NULL, note text, born_on text, weight text, facts text NOT NULL, ward text);
     CREATE TABLE {schema}.core_test_keepsake (id bigserial PRIMARY KEY, secret_id uuid NOT NULL);
-    GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {role};
-    GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
+    GRANT ALL ON {schema}.core_test_secret, {schema}.core_test_keepsake TO {role};
+    GRANT ALL ON {schema}.core_test_keepsake_id_seq TO {role};
 """
 
 
-@pytest.fixture(scope="session")
-def _secret_tables(django_db_setup: None) -> None:
+@pytest.fixture(scope="module")
+def _secret_tables(django_db_setup: None) -> Iterator[None]:
+    """Tables of this room's tests alone; gone again before another room looks at the schemas."""
     with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
         for schema in ("samaki", "royal"):
             owner.execute(TABLES.format(schema=schema, role=settings.DATABASE_APP_ROLE))
+        yield
+        for schema in ("samaki", "royal"):
+            owner.execute(f"DROP TABLE {schema}.core_test_secret, {schema}.core_test_keepsake")
 
 
 @pytest.fixture

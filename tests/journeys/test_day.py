@@ -138,7 +138,7 @@ def consult(day: Day, encounter: Encounter) -> Page:
     expect(doctor.locator("#diagnoses .record-list")).to_contain_text("J06.9")
     doctor.fill("#lab-search", "HGB")
     doctor.locator("#laboratory").get_by_label(re.compile("HGB ")).check()
-    day.press(doctor.locator("#laboratory"), "Order")
+    day.press(doctor.locator("#laboratory"), "Order these tests")
     expect(doctor.locator("#laboratory table").first).to_be_visible()
     doctor.fill("#rx-search", "paracetamol 500")
     doctor.locator("#rx-found a").first.click()

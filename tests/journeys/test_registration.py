@@ -35,6 +35,7 @@ def test_a_new_patient_is_searched_for_and_registered(page_for, web_db):
     person = Patient.objects.order_by("-id").first()
     page.goto("/patients/")
     page.fill("#patient-q", "គន្ធា")
+    expect(page.locator("main")).to_contain_text("1 patient found")
     expect(page.locator("#rows [data-result]").first).to_contain_text(person.mrn)
     page.press("#patient-q", "ArrowDown")
     page.keyboard.press("Enter")
