@@ -15,9 +15,10 @@ def rooms_for(branch: Branch | None) -> QuerySet[Room]:
 
 def rooms_here(request: HttpRequest) -> list[Room]:
     """The rooms of the branch this person works in, read once a request."""
-    if not hasattr(request, "rooms_here"):
-        request.rooms_here = list(rooms_for(request.workplace.branch))
-    return request.rooms_here
+    kept = request.__dict__
+    if "rooms_here" not in kept:
+        kept["rooms_here"] = list(rooms_for(request.workplace.branch))
+    return kept["rooms_here"]
 
 
 def current_room(request: HttpRequest) -> Room | None:
