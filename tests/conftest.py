@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.utils import translation
 from django_tenants.utils import schema_context
 
 from core.translations.compiling import compile_catalogues
@@ -98,7 +99,8 @@ def _uses_database(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings(request: pytest.FixtureRequest) -> None:
-    """Every test that uses the database begins in Samaki's schema, with an empty cache."""
+    """Every test begins in English; one that uses the database in Samaki's schema, with an empty cache."""
+    translation.activate(settings.LANGUAGE_CODE)  # a page answered in Khmer leaves its language behind
     if _uses_database(request):
         from hospitals.middleware import forget_hospitals
 
