@@ -175,6 +175,7 @@ def laboratory(day: Day, encounter: Encounter) -> None:
     expect(nurse.locator("main")).to_contain_text(specimen.accession)
     bench = day.person("labtech")
     bench.goto("/laboratory/receive/")
+    expect(bench.locator("[name=accession]")).to_be_focused()
     bench.keyboard.type(specimen.accession)
     bench.keyboard.press("Enter")
     expect(bench.locator("main table")).to_contain_text(specimen.accession)

@@ -54,6 +54,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
 
     bench = page_for("labtech")
     bench.goto("/laboratory/receive/")
+    expect(bench.locator("[name=accession]")).to_be_focused()
     bench.keyboard.type(specimen.accession)
     bench.keyboard.press("Enter")
     expect(bench.locator("main table")).to_contain_text(specimen.accession)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from deploy.local.toolchain import find_browser
 from tests.cast import PASSWORD, TOTP_SECRET
@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
     "--force-prefers-reduced-motion",
 ]
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 SECOND_FACTOR_PATH = "/2fa/"
 
 
@@ -50,6 +50,7 @@ def web_db(web: Web, databases: Databases, django_db_blocker: Any) -> Iterator[s
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        expect.set_options(timeout=PATIENCE)
         yield chromium
         chromium.close()
 
