@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -46,11 +46,16 @@ def result_entry(request, pk):
 @requires("lab_result:enter")
 @require_POST
 def result_check(request, pk):
-    """What one typed value means while the others are being typed. Nothing is kept; no address carries a value."""
-    specimen = _received(request, pk)
+    """What one typed value means while the others are being typed. Nothing is kept; no address carries a value.
+
+    204 when the result was submitted before its last question arrived: then there is nothing left to say.
+    """
+    specimen = get_object_or_404(visible_specimens(request.user), pk=pk)
     wanted = request.headers.get("HX-Trigger-Name", "").partition("-")[2]
     items = [item for item in open_items(specimen) if str(item.pk) == wanted]
     if not items:
+        if any(str(item) == wanted for item in specimen.items.values_list("pk", flat=True)):
+            return HttpResponse(status=204)
         raise Http404
     judge = judge_for(specimen, items)
     entries = entries_in(request.POST, items)

@@ -238,6 +238,14 @@ def test_a_value_is_judged_while_typing_and_nothing_is_kept(client_for):
     assert client.post(url, {}, headers={"HX-Trigger-Name": "value-nonsense"}).status_code == 404
 
 
+def test_a_question_that_arrives_after_the_result_was_submitted_is_not_an_error(client_for):
+    specimen = lab.submitted({"K": "4.5"})
+    name = f"value-{lab.item_of(specimen, 'K').pk}"
+    url = reverse("laboratory:result-check", args=[specimen.pk])
+    answer = client_for("labtech").post(url, {name: "4.5"}, headers={"HX-Trigger-Name": name})
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 def test_fields_of_other_tubes_are_not_read(client_for):
     mine, other = lab.received("K"), lab.received("NA")
     client_for("labtech").post(entry_url(mine), {**sheet_data(mine, {"K": "4.5"}), **sheet_data(other, {"NA": "140"})})

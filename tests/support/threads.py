@@ -1,6 +1,7 @@
-"""Real parallel work: threads, each with a database connection of its own."""
+"""Real parallel work: threads, each with a database connection of its own, and waiting for what others do."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,3 +44,11 @@ def race(*runners: Callable[[], Any], times: int = 1, patience: float = 60.0) ->
     if any(thread.is_alive() for thread in threads):
         raise TimeoutError(f"A race did not end within {patience:.0f} s: a deadlock?")
     return outcome
+
+
+def eventually(holds: Callable[[], bool], *, patience: float = 20.0) -> bool:
+    """Whether a condition that another process brings about (a job, an event) comes true within seconds."""
+    end = time.monotonic() + patience
+    while not (held := holds()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return held
