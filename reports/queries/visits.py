@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import ExtractHour
 
-from accounts.models import Branch
+from accounts.models import Branch, Department
 from patients.models import Visit
 from queueing.models import Ticket
 
@@ -56,7 +56,7 @@ def waits_by_department(day: datetime.date, branch: Branch | None = None) -> lis
     if branch is not None:
         tickets = tickets.filter(queue__branch=branch)
     rows = (
-        tickets.values("queue__department_id", name=F("queue__department__name"))
+        tickets.values("queue__department_id")
         .annotate(
             waiting=Count("pk", filter=Q(status="waiting")),
             called=Count("pk", filter=Q(called_at__isnull=False)),
@@ -64,7 +64,11 @@ def waits_by_department(day: datetime.date, branch: Branch | None = None) -> lis
         )
         .order_by("queue__department__code")
     )
-    return [Wait(row["name"], row["waiting"], row["called"], _minutes(row["wait"])) for row in rows]
+    names = Department.objects.in_bulk([row["queue__department_id"] for row in rows])  # in the reader's language
+    return [
+        Wait(names[row["queue__department_id"]].name, row["waiting"], row["called"], _minutes(row["wait"]))
+        for row in rows
+    ]
 
 
 def _minutes(wait: datetime.timedelta | None) -> int | None:
