@@ -8,7 +8,7 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import registry
-        from patients import menu, permissions, preferences  # noqa: F401  they declare themselves when imported
+        from patients import home, menu, permissions, preferences  # noqa: F401  they declare themselves when imported
         from patients.models import VisitMove
 
         registry.append_only(VisitMove)

@@ -46,6 +46,12 @@ def waiting_tickets(queue: Queue) -> QuerySet[Ticket]:
     return in_calling_order(queue.tickets.filter(status=TicketStatus.WAITING))
 
 
+def waiting_in(user, branch) -> QuerySet[Ticket]:
+    """Today's waiting tickets of a branch, of every queue, in calling order."""
+    tickets = visible_tickets(user).filter(queue__branch=branch, queue__date=today(), status=TicketStatus.WAITING)
+    return in_calling_order(tickets)
+
+
 def people_ahead(ticket: Ticket) -> int:
     """How many waiting tickets will be called before this one."""
     ids = waiting_tickets(ticket.queue).values_list("pk", flat=True)

@@ -5,4 +5,4 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import menu, permissions  # noqa: F401  they declare themselves when imported
+        from reports import home, menu, permissions  # noqa: F401  they declare themselves when imported

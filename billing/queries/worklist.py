@@ -99,8 +99,13 @@ def running_shift(user: Any) -> Shift | None:
     return Shift.objects.select_related("drawer", "branch").filter(cashier=user, status__in=RUNNING_SHIFTS).first()
 
 
+def shifts_to_accept(user: Any) -> QuerySet[Shift]:
+    """Closed shifts of others that wait for acceptance, the oldest first."""
+    return visible_shifts(user).filter(status=ShiftStatus.CLOSED).exclude(cashier=user).order_by("id")
+
+
 def shifts_to_accept_count(user: Any) -> int:
-    """Closed shifts of others that wait for acceptance: for the menu."""
+    """How many closed shifts of others wait for acceptance: for the menu."""
     return Shift.objects.filter(status=ShiftStatus.CLOSED).exclude(cashier=user).count()
 
 

@@ -33,6 +33,9 @@ class Note(VersionedModel):
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["author", "created_at"], condition=Q(status="draft"), name="note_to_sign"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["encounter"], condition=Q(addendum_to__isnull=True), name="note_one_per_encounter"

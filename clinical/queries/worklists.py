@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from accounts.models import Branch, DepartmentKind, User
-from clinical.models import Encounter, VitalSigns
-from clinical.queries.encounters import visible_encounters
-from clinical.states import OPEN, EncounterStatus, RecordStatus
+from clinical.models import Encounter, Note, VitalSigns
+from clinical.queries.encounters import visible_encounters, visible_notes
+from clinical.states import OPEN, EncounterStatus, NoteStatus, RecordStatus
 from core.clock import today
 from queueing.models import Queue
 from queueing.queries import callable_queues, todays_queues
@@ -96,6 +96,13 @@ def doctors_day(user: User, branch: Branch) -> DoctorsDay:
 def _ticket_rank() -> Case:
     ranks = (When(ticket__priority=priority, then=Value(rank)) for priority, rank in RANK.items())
     return Case(*ranks, default=Value(len(RANK)), output_field=IntegerField())
+
+
+def notes_to_sign(user: User) -> QuerySet[Note]:
+    """Drafts this doctor has not signed, the oldest first; the one being written is among them."""
+    drafts = visible_notes(user).filter(author=user, status=NoteStatus.DRAFT)
+    drafts = drafts.exclude(encounter__status=EncounterStatus.ENTERED_IN_ERROR)
+    return drafts.select_related("encounter__patient", "encounter__department").order_by("created_at")
 
 
 def count_waiting_for_triage(user: User) -> int:

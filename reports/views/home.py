@@ -8,12 +8,14 @@ from django.shortcuts import render
 
 from accounts.permissions import open_to_staff, requires
 from core import menu
+from core.htmx import render_page
 from reports.dashboards import day_figures
 
 
 @open_to_staff
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/home/home.html", {"waiting": list(_waiting(request))})
+    """What waits; the page asks again for that part every half minute, while nobody is typing in it."""
+    return render_page(request, "reports/home/home.html", {"waiting": list(_waiting(request))}, fragment="waiting")
 
 
 def _waiting(request: HttpRequest) -> Iterator[dict[str, Any]]:
