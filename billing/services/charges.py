@@ -48,7 +48,19 @@ def capture(
     quantity = Decimal(quantity)
     if quantity <= 0:
         raise ChargeInvalid()
-    charge = _priced(visit, source_kind, source_id, service_code, quantity, text, by)
+    price = price_in_force(service_code)
+    if price is None:
+        raise PriceMissing(code="price_missing")
+    charge = charge_at(
+        price,
+        visit=visit,
+        source_kind=source_kind,
+        source_id=source_id,
+        service_code=service_code,
+        quantity=quantity,
+        text=text,
+        by=by,
+    )
     try:
         with transaction.atomic():
             charge.save(force_insert=True)
@@ -102,12 +114,18 @@ def _charge_of(source_kind: str, source_id: uuid.UUID) -> Charge | None:
     return live.filter(source_kind=source_kind, source_id=source_id).first()
 
 
-def _priced(
-    visit: Any, source_kind: str, source_id: uuid.UUID, service_code: str, quantity: Decimal, text: str, by: Any
+def charge_at(
+    price: Price,
+    *,
+    visit: Any,
+    source_kind: str,
+    source_id: uuid.UUID,
+    service_code: str,
+    quantity: Decimal = Decimal(1),
+    text: str = "",
+    by: Any = None,
 ) -> Charge:
-    price = price_in_force(service_code)
-    if price is None:
-        raise PriceMissing(code="price_missing")
+    """The charge of an event at a price, not saved yet: amount, frozen texts, and how they came about."""
     service = price.service
     amount = pricing.line_amount(price.money, quantity)
     names = {f"text_{suffix}": getattr(service, f"name_{suffix}") or "" for suffix in SUFFIXES.values()}
