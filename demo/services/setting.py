@@ -94,7 +94,7 @@ def place_of(branch: Branch) -> Place:
 
 
 def _opening_stock(branch: Branch) -> list[Delivered]:
-    """Three batches of what the cases need, one of them about to expire; a little of forty other medicines."""
+    """Three batches of what the cases need, one of them about to expire; a little of forty others, some expiring."""
     chance = Random(branch.code)  # noqa: S311
     wanted = {(drug.inn, drug.form, drug.strength) for case in CASES for drug in case.drugs}
     deliveries, day = [], today()
@@ -102,7 +102,8 @@ def _opening_stock(branch: Branch) -> list[Delivered]:
         is_wanted = (medicine.inn, medicine.form, medicine.strength) in wanted
         if not is_wanted and number % 5:
             continue
-        for lot, (days, quantity) in enumerate([(24, 60), (210, 400), (540, 2_000)] if is_wanted else [(400, 120)]):
+        little = [(60 if number % 20 == 0 else 400, 120)]
+        for lot, (days, quantity) in enumerate([(24, 60), (210, 400), (540, 2_000)] if is_wanted else little):
             deliveries.append(
                 Delivered(
                     medicine=medicine,

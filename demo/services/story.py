@@ -7,7 +7,6 @@ from random import Random
 from accounts.models import User
 from audit import context
 from billing.models import Invoice
-from billing.pricing import Paid
 from billing.services.drafts import draft_invoice
 from billing.services.invoices import issue_invoice
 from billing.services.payments import take_payment
@@ -17,8 +16,8 @@ from clinical.services.encounters import finish_encounter, send_for_tests, start
 from clinical.services.enrolments import enrol_visit
 from clinical.services.notes import save_draft, sign_note
 from clinical.services.triage import record_vitals
-from core.money import KHR, USD
-from demo.cases import CRITICAL, USUAL, Case, Drug
+from demo.cases import CRITICAL, Case, Drug
+from demo.draws import money_in_hand, result_of, vital_signs
 from demo.services.setting import Place
 from laboratory.identity import Identity
 from laboratory.models import Order, Panel, Specimen, Test
@@ -67,20 +66,7 @@ class Story:
         self.encounter, self.visit = enrolment.encounter, enrolment.visit
 
     def triage(self) -> None:
-        draw = self.chance.gauss
-        child = self.patient.age.years < 12
-        values = {
-            "temperature": Decimal(str(round(draw(float(self.case.temperature), 0.2), 1))),
-            "pulse": Decimal(round(draw(104 if child else 80, 7))),
-            "respiration": Decimal(round(draw(24 if child else 16, 1.5))),
-            "systolic": Decimal(round(draw(98 if child else 124, 8))),
-            "diastolic": Decimal(round(draw(62 if child else 78, 5))),
-            "spo2": Decimal(min(100, round(draw(97.5, 0.8)))),
-            "weight": Decimal(str(round(draw(8 + 2.3 * self.patient.age.years, 1) if child else draw(57, 7), 1))),
-            "consciousness": "A",
-        }
-        if not child:
-            values["height"] = Decimal(round(draw(160, 6)))
+        values = vital_signs(self.case, self.patient.age.years, self.chance)
         with self.as_("nurse"):
             record_vitals(encounter=self.encounter, values=values, by=self.people["nurse"])
 
@@ -184,18 +170,7 @@ class Story:
     def _value(self, test: Test, critical: bool) -> Entry:
         if critical and test.code in CRITICAL:
             return Entry(CRITICAL[test.code])
-        if test.value_type == "numeric" and test.code in USUAL | self.case.values:
-            mean, spread = self.case.values.get(test.code) or USUAL[test.code]
-            return Entry(f"{abs(self.chance.gauss(mean, spread)):.{test.decimals}f}")
-        return Entry(self._words(test))
-
-    def _words(self, test: Test) -> str:
-        """The unremarkable answer of a test that has no usual value above, or the case's positive one."""
-        if test.value_type == "coded":
-            positive = test.code in self.case.positive
-            answer = test.answer_set.answers.order_by("-abnormal" if positive else "abnormal", "position").first()
-            return answer.code
-        return {"numeric": f"{4:.{test.decimals}f}", "titre": "1:40", "text": "No growth"}.get(test.value_type, "")
+        return Entry(result_of(test, self.case, self.chance))
 
     # --- Pharmacy and cashier -----------------------------------------------------------------------------------------
     def prepare(self) -> None:
@@ -223,25 +198,15 @@ class Story:
         return self.invoice
 
     def pay(self, cashier: str = "cashier") -> None:
-        """A mix of notes as patients really bring them: dollars, riel, or both; sometimes the bank's app."""
         invoice = Invoice.objects.get(pk=self.invoice.pk)
         if invoice.balance <= 0:
             return
         with self.as_(cashier):
-            take_payment(invoice=invoice, tenders=self._tenders(invoice), by=self.people[cashier])
-
-    def _tenders(self, invoice: Invoice) -> list[Paid]:
-        due, rate = invoice.balance, invoice.rate
-        style = self.chance.choice(["usd", "usd", "khr", "mixed", "khqr"])
-        if style == "khqr":
-            return [Paid("khqr", USD, due, f"KHQR{self.chance.randint(100000, 999999)}")]
-        if style == "khr":
-            return [Paid("cash", KHR, (due * rate / 5000).to_integral_value(rounding="ROUND_UP") * 5000)]
-        whole = due.to_integral_value(rounding="ROUND_DOWN")
-        if style == "mixed" and 0 < whole < due:
-            rest = ((due - whole) * rate / 500).to_integral_value(rounding="ROUND_UP") * 500
-            return [Paid("cash", USD, whole), Paid("cash", KHR, rest)]
-        return [Paid("cash", USD, (due / 5).to_integral_value(rounding="ROUND_UP") * 5)]
+            take_payment(
+                invoice=invoice,
+                tenders=money_in_hand(invoice.balance, invoice.rate, self.chance),
+                by=self.people[cashier],
+            )
 
     def _fresh(self) -> Encounter:
         return Encounter.objects.get(pk=self.encounter.pk)

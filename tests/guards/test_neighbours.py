@@ -20,10 +20,10 @@ from django_tenants.utils import schema_context
 
 from core.ids import new_id
 from demo.cases import CASES
-from demo.services.history import open_till
 from demo.services.patients import make_patients
 from demo.services.setting import furnish, place_of
 from demo.services.story import Story, whole_visit
+from demo.services.today import open_till
 from tests.cast import CAST
 from tests.guards.test_doors import addresses
 

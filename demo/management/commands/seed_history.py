@@ -8,9 +8,10 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from config.celery import app
-from demo.services.history import give_memberships, tell_history, tell_today
+from demo.past.month import fill_month
 from demo.services.patients import make_patients
 from demo.services.setting import furnish, hang_up_screen
+from demo.services.today import give_memberships, tell_today
 from hospitals.models import Hospital
 
 # schema: patients, visits a day, days back
@@ -44,5 +45,6 @@ class Command(BaseCommand):
         for batch in make_patients(patients, seed=seed, over=timedelta(days=days + 20)):
             tell(f"{len(batch)} patients")
         give_memberships(Random(seed))  # noqa: S311
-        tell_history(days=days, visits_a_day=visits, seed=seed, tell=tell)
+        fill_month(days, visits_a_day=visits, seed=seed)
+        tell(f"{days} days of history")
         tell_today(seed=seed, tell=tell)

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django_tenants.utils import schema_context
 
-from demo.year.days import fill_year
-from demo.year.sealing import seal_all
+from demo.past.sealing import seal_all
+from demo.past.year import fill_year
 from hospitals.models import Hospital
 
 WIDTH = 30

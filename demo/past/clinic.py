@@ -1,22 +1,22 @@
 """What nurse and doctor wrote: vital signs with their score, a signed note, a diagnosis."""
 
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from clinical.models import Diagnosis, Note, NoteRevision, VitalSigns
 from clinical.models.note import SECTIONS
 from clinical.services.diagnoses import code_index
 from clinical.services.triage import assess
-from demo.year.ground import Ground
-from demo.year.sheets import Sheets
-from demo.year.visits import Coming
+from demo.draws import vital_signs
+from demo.past.ground import Ground
+from demo.past.sheets import Sheets
+from demo.past.visits import Coming
 from patients.ages import age_on
 
 
 def add_record(sheets: Sheets, ground: Ground, coming: Coming, day: date) -> None:
     """The clinical record of a visit."""
-    measured = _measured(coming, day)
+    years = age_on(coming.patient.birth_date, day).years
+    measured = vital_signs(coming.case, years, coming.chance)
     sheets.add(
         VitalSigns,
         coming.triaged,
@@ -24,7 +24,7 @@ def add_record(sheets: Sheets, ground: Ground, coming: Coming, day: date) -> Non
         encounter=coming.encounter,
         taken_at=coming.triaged,
         taken_by=ground.people["nurse"],
-        assessment=assess(measured, age_years=_years(coming, day), pregnant=False),
+        assessment=assess(measured, age_years=years, pregnant=False),
         **measured,
     )
     _add_note(sheets, coming)
@@ -39,24 +39,6 @@ def add_record(sheets: Sheets, ground: Ground, coming: Coming, day: date) -> Non
         code_index=code_index(code),
         recorded_by=coming.doctor,
     )
-
-
-def _years(coming: Coming, day: date) -> int:
-    return age_on(coming.patient.birth_date, day).years
-
-
-def _measured(coming: Coming, day: date) -> dict[str, Any]:
-    draw, child = coming.chance.gauss, _years(coming, day) < 12
-    return {
-        "temperature": Decimal(str(round(draw(float(coming.case.temperature), 0.2), 1))),
-        "pulse": Decimal(round(draw(104 if child else 80, 7))),
-        "respiration": Decimal(round(draw(24 if child else 16, 1.5))),
-        "systolic": Decimal(round(draw(98 if child else 124, 8))),
-        "diastolic": Decimal(round(draw(62 if child else 78, 5))),
-        "spo2": Decimal(min(100, round(draw(97.5, 0.8)))),
-        "weight": Decimal(str(round(draw(20 if child else 57, 2), 1))),
-        "consciousness": "A",
-    }
 
 
 def _add_note(sheets: Sheets, coming: Coming) -> None:

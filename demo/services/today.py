@@ -1,4 +1,4 @@
-"""A month of finished days, and today at eleven with somebody at every step."""
+"""Today at eleven with somebody at every step, through the services that the screens call."""
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
@@ -12,10 +12,10 @@ from accounts.models import Branch
 from billing.models import Shift
 from billing.pricing import Paid
 from billing.services.payments import take_payment
-from billing.services.shifts import accept_shift, close_shift, count_shift, open_shift
+from billing.services.shifts import open_shift
 from clinical.services.allergies import record_allergy, record_no_known_allergies
 from core import clock
-from core.money import KHR, USD, Currency
+from core.money import KHR, USD
 from crm.services.memberships import open_membership
 from demo.cases import CASES
 from demo.services.setting import Place, place_of
@@ -26,8 +26,6 @@ FLOAT: dict[str, dict[int, int]] = {
     USD: {20: 2, 10: 2, 5: 4, 1: 20},
     KHR: {10_000: 20, 5_000: 20, 1_000: 50, 500: 40, 100: 50},
 }
-NOTES = {USD: (100, 50, 20, 10, 5, 1), KHR: (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 100)}
-LIVELY_DAYS = 14
 DOCTORS = ("doctor", "doctor2")
 Tell = Callable[[str], None]
 
@@ -48,62 +46,13 @@ def beginning_at(moment: datetime.datetime, pace: float = 1.0) -> Iterator[Timel
         yield Timeline(frozen, pace)
 
 
-def tell_history(*, days: int, visits_a_day: int, seed: int, tell: Tell) -> None:
-    """Live through the last ``days`` days (Sundays are closed) in every branch, the first one busiest."""
-    chance = Random(seed)  # noqa: S311
-    patients = _adults(Patient.objects.order_by("id"))
-    chance.shuffle(patients)
-    queue = iter(patients * 4)
-    today = clock.today()
-    for back in range(days, 0, -1):
-        day = today - datetime.timedelta(days=back)
-        if day.weekday() == 6:
-            continue
-        busy = (
-            visits_a_day if back <= LIVELY_DAYS else 1
-        )  # what the owner's charts show is busy, before it is a trickle
-        for number, branch in enumerate(Branch.objects.order_by("code")):
-            _live_day(day, place_of(branch), max(1, busy // (1 + 2 * number)), queue, chance)
-        tell(f"{day:%Y-%m-%d}")
-
-
 def _adults(patients: Iterable[Patient]) -> list[Patient]:
     """The cases are written for adults, and so are their doses."""
     return [patient for patient in patients if patient.age.years >= 15]
 
 
-def _live_day(day: datetime.date, place: Place, visits: int, patients: Iterator[Patient], chance: Random) -> None:
-    morning = clock.day_bounds(day)[0] + datetime.timedelta(hours=7)
-    with beginning_at(morning) as time:
-        shift = open_till(place)
-        for number in range(visits):
-            story = Story(place, next(patients), chance.choice(CASES), DOCTORS[number % 2], chance)
-            whole_visit(story, time.tick)
-            time.tick(chance.randint(1, 6))
-        time.tick(20)
-        _close_till(place, shift)
-
-
 def open_till(place: Place, cashier: str = "cashier") -> Shift:
     return open_shift(drawer=place.drawer, counts=FLOAT, by=place.people[cashier])
-
-
-def _close_till(place: Place, shift: Shift) -> None:
-    """Count what is there; the accountant takes it over."""
-    from billing.queries.ledger import shift_expectation
-
-    cashier, expected = place.people["cashier"], shift_expectation(shift)
-    count_shift(shift=shift, counts={money: _notes(money, amount) for money, amount in expected.items()}, by=cashier)
-    close_shift(shift=shift, reasons={USD: "Counted again, no cause found", KHR: "Small notes short"}, by=cashier)
-    accept_shift(shift=shift, by=place.people["accountant"], note="Agrees with the count")
-
-
-def _notes(currency: str, amount: Decimal) -> dict[int, int]:
-    """The fewest notes that make the amount; what no note can make stays a difference."""
-    counts, rest = {}, int(amount)
-    for note in NOTES[Currency(currency)]:
-        counts[note], rest = divmod(rest, note)
-    return counts
 
 
 def tell_today(*, seed: int, tell: Tell) -> None:
