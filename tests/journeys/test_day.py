@@ -17,6 +17,7 @@ from laboratory.models import Order, Specimen
 from patients.models import Patient, Visit
 from pharmacy.models import Medicine, Prescription
 from queueing.models import Ticket
+from queueing.services.displays import create_display
 from queueing.services.tickets import finish as finish_ticket
 from queueing.services.tickets import no_show
 from tests.factories import billing as money
@@ -38,10 +39,19 @@ class Day:
 
     def __init__(self, language: str, page_for: Callable[..., Page]) -> None:
         self.language, self.page_for = language, page_for
+        self.screen = self.waiting_room()
 
     def say(self, text: str, context: str = "") -> str:
         with translation.override(self.language):
             return pgettext(context, text) if context else gettext(text)
+
+    def waiting_room(self) -> Page:
+        """The screen of the waiting room, which speaks this language."""
+        made = {"name": f"Room {self.language}", "branch": Branch.objects.get(), "languages": [self.language]}
+        _, key = create_display(**made, by=User.objects.get(username="admin"))
+        screen = self.page_for(None, surface="queue")
+        screen.goto(f"/display/{key}/")
+        return screen
 
     def person(self, username: str) -> Page:
         page = self.page_for(username)
@@ -126,6 +136,9 @@ def enrol(day: Day, patient: Patient) -> Encounter:
     desk.wait_for_url(re.compile("/enrolled/$"))
     encounter = Encounter.objects.get(patient=patient)
     expect(desk.locator("[data-ticket]")).to_have_text(encounter.ticket.label)
+    waiting = day.screen.locator(".display-waiting")
+    expect(waiting.locator("h2")).to_have_text(day.say("Waiting", "ticket"))
+    expect(waiting.locator("li", has_text=encounter.ticket.label)).to_be_visible()
     return encounter
 
 
@@ -144,6 +157,8 @@ def consult(day: Day, encounter: Encounter) -> Page:
     doctor.goto("/clinic/")
     row = doctor.locator("tr", has_text=encounter.ticket.label)
     day.press(row, "Call")
+    expect(doctor.locator("tr", has_text=encounter.ticket.label)).to_contain_text(day.say("Call again"))
+    see_the_call(day, encounter)
     day.press(doctor.locator("tr", has_text=encounter.ticket.label), "Start")
     doctor.wait_for_url(re.compile(r"/encounters/[0-9a-f-]{36}/$"))
     doctor.fill("[name=subjective]", "Fever since yesterday")
@@ -163,6 +178,17 @@ def consult(day: Day, encounter: Encounter) -> Page:
     expect(doctor.locator("#pharmacy")).to_contain_text("RX-")
     expect(doctor.locator("[name=subjective]")).to_have_value("Fever since yesterday")
     return doctor
+
+
+def see_the_call(day: Day, encounter: Encounter) -> None:
+    """Within three seconds the waiting room reads the number and the room in its language, and no name."""
+    encounter.ticket.refresh_from_db()
+    called = day.screen.locator(".display-called")
+    expect(called.locator(".display-number", has_text=encounter.ticket.label)).to_be_visible(timeout=3_000)
+    expect(called.locator("h2")).to_have_text(day.say("Please come in"))
+    expect(called.locator(".display-room").first).to_have_text(encounter.ticket.room.name)
+    expect(day.screen.locator(".display-waiting li", has_text=encounter.ticket.label)).to_have_count(0)
+    assert encounter.patient.family_name not in day.screen.content()
 
 
 def laboratory(day: Day, encounter: Encounter) -> None:
