@@ -4,13 +4,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Branch, Room
+from core.db.lean import showing
 
 SESSION_KEY = "room"
 
 
 def rooms_for(branch: Branch | None) -> QuerySet[Room]:
     """Rooms of a branch that patients can be called into."""
-    return Room.objects.filter(department__branch=branch, is_active=True).select_related("department")
+    rooms = Room.objects.filter(department__branch=branch, is_active=True)
+    return showing(rooms, "name", "department__name")
 
 
 def rooms_here(request: HttpRequest) -> list[Room]:

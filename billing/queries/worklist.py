@@ -11,10 +11,12 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.models import Charge, Invoice, Payment, Shift
 from billing.states import OWING, RUNNING_SHIFTS, ChargeStatus, InvoiceStatus, ShiftStatus
+from core.db.lean import showing
 from core.money import Money
 from patients.models import Visit
 from patients.queries import search_patients, visible_visits
 from patients.queries.patients import sees_restricted
+from patients.rows import named
 from patients.states import Confidentiality
 
 
@@ -23,6 +25,7 @@ def visits_to_collect(user: Any, *, text: str = "", branch: Any = None) -> Query
     pending = Charge.objects.filter(status=ChargeStatus.PENDING).order_by().values("visit")
     owing = Invoice.objects.filter(status__in=OWING).order_by().values("visit")
     visits = visible_visits(user).filter(pk__in=pending.union(owing)).exclude(status="cancelled").order_by("-id")
+    visits = showing(visits, "number", "opened_at", "department__name", *named())
     if branch:
         visits = visits.filter(branch=branch)
     return visits.filter(_matches(user, text)) if text.strip() else visits
@@ -53,7 +56,8 @@ def to_collect(visits: Iterable[Visit]) -> list[ToCollect]:
         row = rows[found["visit"]]
         row.charges += found["count"]
         row.pending.append(Money(found["sum"], found["currency"]))
-    for invoice in Invoice.objects.filter(visit__in=rows, status__in=OWING).order_by("id"):
+    owing = Invoice.objects.filter(visit__in=rows, status__in=OWING).order_by("id")
+    for invoice in showing(owing, "visit", "number", "currency", "total", "paid"):
         row = rows[invoice.visit_id]
         row.owing.append(invoice.due_money)
         row.invoice_id, row.number = invoice.pk, invoice.number or ""

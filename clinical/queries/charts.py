@@ -4,9 +4,11 @@ from django.db.models import Prefetch, QuerySet
 
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, VitalSigns
 from clinical.states import EncounterStatus, RecordStatus
+from core.db.lean import showing
 from patients.models import Patient
 
 TIMELINE_LENGTH = 10
+_WHERE_AND_WHO = ("department__name", "practitioner__full_name", "practitioner__username")
 
 
 def active_allergies(patient: Patient) -> QuerySet[Allergy]:
@@ -48,7 +50,7 @@ def timeline(patient: Patient, *, without: Encounter | None = None, limit: int =
         encounters = encounters.exclude(pk=without.pk)
     diagnoses = Diagnosis.objects.filter(status=RecordStatus.ACTIVE).order_by("role", "created_at")
     return list(
-        encounters.select_related("department", "practitioner")
+        showing(encounters, "visit", "patient", "status", "arrived_at", *_WHERE_AND_WHO)
         .prefetch_related(Prefetch("diagnoses", queryset=diagnoses, to_attr="active_diagnoses"))
         .order_by("-arrived_at")[:limit]
     )

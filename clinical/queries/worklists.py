@@ -10,6 +10,8 @@ from clinical.models import Encounter, Note, VitalSigns
 from clinical.queries.encounters import visible_encounters, visible_notes
 from clinical.states import OPEN, EncounterStatus, NoteStatus, RecordStatus
 from core.clock import today
+from core.db.lean import showing
+from patients.rows import described
 from queueing.models import Queue
 from queueing.queries import callable_queues, todays_queues
 from queueing.states import RANK, TicketStatus
@@ -18,28 +20,27 @@ TRIAGE_KINDS = [DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY]
 _RANK_ORDER = Case(
     *(When(priority=priority, then=Value(rank)) for priority, rank in RANK.items()), output_field=IntegerField()
 )
+_ROW = ("status", "priority", "arrived_at", "triaged_at", "ticket__label", *described())  # what every list shows
 LONGEST_LIST = 200  # a doctor's line of one day; beyond it somebody else should help
 
 
 def waiting_for_triage(user: User, branch: Branch) -> QuerySet[Encounter]:
     """Today's patients of a branch who wait and have not been triaged, most urgent first."""
-    return (
-        visible_encounters(user)
-        .filter(
-            branch=branch,
-            date=today(),
-            status=EncounterStatus.WAITING,
-            triaged_at__isnull=True,
-            department__kind__in=TRIAGE_KINDS,
-        )
-        .order_by(_RANK_ORDER, "arrived_at")
+    waiting = visible_encounters(user).filter(
+        branch=branch,
+        date=today(),
+        status=EncounterStatus.WAITING,
+        triaged_at__isnull=True,
+        department__kind__in=TRIAGE_KINDS,
     )
+    shown = showing(waiting, *_ROW, "department__name", "practitioner__full_name", "practitioner__username")
+    return shown.order_by(_RANK_ORDER, "arrived_at")
 
 
 def triaged_today(user: User, branch: Branch) -> QuerySet[Encounter]:
     """Today's patients of a branch who were triaged, newest first, with their vital signs."""
     triaged = visible_encounters(user).filter(branch=branch, date=today(), triaged_at__isnull=False)
-    return with_vitals(triaged).order_by("-triaged_at")
+    return with_vitals(showing(triaged, *_ROW)).order_by("-triaged_at")
 
 
 def with_vitals(encounters: QuerySet[Encounter]) -> QuerySet[Encounter]:
@@ -89,7 +90,8 @@ def doctors_day(user: User, branch: Branch) -> DoctorsDay:
     """Everybody in the user's lines today, and whom the user is seeing, in calling order; two queries."""
     mine = Q(practitioner=user) | Q(practitioner__isnull=True, department__kind__in=TRIAGE_KINDS)
     encounters = visible_encounters(user).filter(mine, branch=branch, date=today(), status__in=OPEN)
-    ordered = with_vitals(encounters).order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
+    shown = showing(encounters, *_ROW, "ticket__status", "ticket__priority", "ticket__room__name")
+    ordered = with_vitals(shown).order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
     return DoctorsDay.sort(ordered[:LONGEST_LIST], user)
 
 

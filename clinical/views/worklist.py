@@ -16,6 +16,7 @@ from clinical.services import consultations
 from clinical.services.encounters import start_encounter
 from core.htmx import render_page
 from core.once import exactly_once
+from queueing.queries import counted
 from queueing.rooms import current_room, rooms_here
 
 
@@ -24,7 +25,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     branch = request.workplace.branch
     context = {
         "day": doctors_day(request.user, branch),
-        "queues": doctors_queues(request.user, branch),
+        "queues": counted(doctors_queues(request.user, branch)),
         "room": current_room(request),
         "rooms": rooms_here(request),
     }

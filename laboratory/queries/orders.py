@@ -8,10 +8,12 @@ from django.db.models import Model, Prefetch, QuerySet
 from clinical.models import Encounter
 from clinical.states import OPEN
 from core import clock
+from core.db.lean import showing
 from core.preferences import preference
 from laboratory.models import Order, OrderItem
 from laboratory.states import ItemState
 from patients.queries import sees_restricted
+from patients.rows import named
 from patients.states import Confidentiality, VisitKind
 
 Row = TypeVar("Row", bound=Model)
@@ -38,7 +40,8 @@ def walk_ins(user) -> list[Encounter]:
     waiting = Encounter.objects.filter(
         visit__kind=VisitKind.LABORATORY, status__in=OPEN, date=clock.today(), lab_orders__isnull=True
     )
-    return list(of_visible_patients(user, waiting.select_related("patient", "visit")).order_by("id")[:50])
+    shown = showing(waiting, "arrived_at", "visit__number", *named())
+    return list(of_visible_patients(user, shown).order_by("id")[:50])
 
 
 def with_items(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -83,7 +83,7 @@ def latest_results(patient, *, limit: int = 12) -> list[Result]:
     newest = results.order_by("item__test_id", "-specimen__collected_at").distinct("item__test_id")
     # The keys first: in one statement the planner joins every result of the hospital before it looks whose they are.
     keys = list(newest.values_list("pk", flat=True))
-    shown = Result.objects.filter(pk__in=keys).select_related(*_RELATED, "specimen")
+    shown = Result.objects.filter(pk__in=keys).select_related("item__test", "previous")
     return list(shown.order_by("-specimen__collected_at", "item__test__position")[:limit])
 
 

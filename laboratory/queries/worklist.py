@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from core import clock
+from core.db.lean import showing
 from laboratory.models import Order, OrderItem, Result, Specimen
 from laboratory.queries.orders import visible_orders
 from laboratory.queries.specimens import visible_specimens
 from laboratory.states import PUBLISHED, ItemState, Priority, ResultState
 from patients.models import Patient
+from patients.rows import named
 
 
 class Tab(models.TextChoices):
@@ -35,6 +37,14 @@ _STATES: dict[str, list[ItemState]] = {
     Tab.VERIFY: [ItemState.RESULTED, ItemState.VERIFIED],
     Tab.RELEASED: list(PUBLISHED),
 }
+# What the rows show.
+_OF_TEST = ("test__code", "test__name", "recollections")
+_ORDERED = ("number", "priority", "ordered_at", "ordered_by__full_name", "ordered_by__username")
+_OF_ORDER = (*_ORDERED, "encounter__department__name", *named())
+_OF_TUBE = (
+    *("accession", "collected_at", "received_at", "specimen_type__name", "container__name"),
+    *("order__number", "order__priority", *named()),
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,8 @@ def worklist(user, tab: str, filters: Filters) -> QuerySet:
     if tab == Tab.VERIFY:
         ids += _ids(_corrections(filters), "specimen_id")
     specimens = _narrow(visible_specimens(user).filter(pk__in=ids), filters, "order__")
-    shown = OrderItem.objects.exclude(state=ItemState.CANCELLED).select_related("test__section")
-    specimens = specimens.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
+    tests = showing(OrderItem.objects.exclude(state=ItemState.CANCELLED), *_OF_TEST, "specimen")
+    specimens = showing(specimens, *_OF_TUBE).prefetch_related(Prefetch("items", tests, to_attr="waiting"))
     return specimens.order_by(_rank("order__priority"), "id")
 
 
@@ -109,9 +119,8 @@ def _released(user, items: QuerySet[OrderItem], filters: Filters) -> QuerySet[Or
 
 
 def _with_tests(orders: QuerySet[Order], tab: str) -> QuerySet[Order]:
-    shown = OrderItem.objects.filter(state__in=_STATES[tab]).select_related("test__section")
-    orders = orders.select_related("patient", "ordered_by", "encounter__department")
-    return orders.prefetch_related(Prefetch("items", shown, to_attr="waiting"))
+    tests = showing(OrderItem.objects.filter(state__in=_STATES[tab]), *_OF_TEST, "order")
+    return showing(orders, *_OF_ORDER).prefetch_related(Prefetch("items", tests, to_attr="waiting"))
 
 
 def _rank(path: str) -> Case:

@@ -25,7 +25,9 @@ from queueing.services import tickets
 def queue_list(request: HttpRequest) -> HttpResponse:
     branch = request.workplace.branch
     queues = queries.todays_queues(queries.visible_queues(request.user).filter(branch=branch))
-    return render_page(request, "queueing/queue/list.html", {"page": paginate(request, queues, per_page=50)})
+    page = paginate(request, queues, per_page=50)
+    queries.counted(page)
+    return render_page(request, "queueing/queue/list.html", {"page": page})
 
 
 @requires("queue:view")
