@@ -97,6 +97,8 @@ class FieldRenderer(DjangoTemplates):
     bound_field_class = Field
 
     def get_template(self, template_name: str) -> Template:
+        if template_name == "django/forms/widgets/select.html":
+            return get_template("components/select.html")  # type: ignore[return-value]
         if template_name.startswith("django/forms/widgets/"):
             return super().get_template(template_name)
         name = "components/errors.html" if template_name.startswith("django/forms/errors/") else template_name

@@ -5,12 +5,13 @@ import pytest
 from accounts.models import Department, Room
 from clinical.models import Encounter
 from core.db.lean import showing
-from tests.factories.clinical import enrol
+from tests.factories.clinical import enrol, price_consultations
 
 pytestmark = pytest.mark.django_db
 
 
 def test_what_a_list_names_comes_in_one_statement_in_every_language(receptionist, query_count):
+    price_consultations()
     encounter = enrol(by=receptionist).encounter
     shown = showing(Encounter.objects.all(), "status", "department__name", "patient__mrn")
     with query_count() as read:
@@ -22,6 +23,7 @@ def test_what_a_list_names_comes_in_one_statement_in_every_language(receptionist
 
 
 def test_what_it_does_not_name_is_not_fetched_and_no_table_joined(receptionist):
+    price_consultations()
     enrol(by=receptionist)
     shown = showing(Encounter.objects.select_related("patient", "visit"), "status")
     [row] = shown
