@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from modeltranslation.utils import get_translation_fields
@@ -32,7 +32,7 @@ def _fields(model: type[Model], paths: tuple[str, ...]) -> tuple[tuple[str, ...]
 def _languages(model: type[Model], path: str) -> Iterator[str]:
     *steps, name = path.split("__")
     for step in steps:
-        model = model._meta.get_field(step).related_model
+        model = cast(type[Model], model._meta.get_field(step).related_model)
     names = get_translation_fields(name) if name in _translated(model) else [name]
     return ("__".join([*steps, one]) for one in names)
 

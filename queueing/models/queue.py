@@ -19,6 +19,12 @@ class Queue(UUIDModel):
     prefix = models.CharField(max_length=2)
     last_number = models.PositiveIntegerField(default=0)
 
+    # Set by queries.counted.
+    waiting_count: int
+    paused_count: int
+    skipped_count: int
+    done_count: int
+
     class Meta:
         ordering = ["date", "prefix"]
         constraints = [
