@@ -13,6 +13,13 @@ from pharmacy.queries.formulary import active_medicines, find_medicines
 from pharmacy.services.receipts import Delivered
 
 
+class LocationChoice(forms.ModelChoiceField):
+    """A store, named with its branch: every branch has a pharmacy store."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.branch.name}"
+
+
 class StockFilter(Form):
     q = forms.CharField(
         label=_("Search"),
@@ -20,7 +27,7 @@ class StockFilter(Form):
         max_length=80,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Medicine, brand, ATC, batch")}),
     )
-    location: forms.ModelChoiceField = forms.ModelChoiceField(
+    location: forms.ModelChoiceField = LocationChoice(
         label=_("Location"), queryset=Location.objects.none(), required=False, empty_label=_("All locations")
     )
 
@@ -30,7 +37,7 @@ class StockFilter(Form):
 
 
 class ReceiptForm(Form):
-    location: forms.ModelChoiceField = forms.ModelChoiceField(
+    location: forms.ModelChoiceField = LocationChoice(
         label=_("Store"), queryset=Location.objects.none(), empty_label=None
     )
     supplier = forms.CharField(label=_("Supplier"), max_length=160)
@@ -57,7 +64,8 @@ class DeliveredForm(Form):
     unit_cost = forms.DecimalField(
         label=_("Cost of one unit"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, required=False)
+    # The list always sends one of its choices: with USD as the initial one a row is empty while nothing else is typed.
+    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, initial=Currency.USD, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["empty_permitted"], kwargs["use_required_attribute"] = True, False

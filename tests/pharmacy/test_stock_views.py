@@ -22,6 +22,7 @@ def store_room(client_for):
 def delivery(*rows, **fields):
     data = {"_once": new_key(), "location": make.store().pk, "supplier": "Mekong Medical", "reference": "DN-7"}
     data |= {"row-TOTAL_FORMS": "5", "row-INITIAL_FORMS": "0"}
+    data |= {f"row-{number}-currency": "USD" for number in range(5)}  # a browser sends the list of every empty row
     for number, row in enumerate(rows):
         data |= {f"row-{number}-{name}": value for name, value in row.items()}
     return data | fields
