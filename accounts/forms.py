@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch, Department, Role, Room, StaffProfile, User
+from accounts.places import DepartmentChoice, RoomChoice
 from core.forms import Form, ModelForm
 
 NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
@@ -28,10 +29,10 @@ class StaffForm(Form):
     branch = forms.ModelChoiceField(
         label=_("Only in branch"), queryset=Branch.objects.all(), required=False, empty_label=_("All branches")
     )
-    home_department = forms.ModelChoiceField(
+    home_department = DepartmentChoice(
         label=_("Home department"), queryset=Department.objects.select_related("branch"), required=False
     )
-    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.select_related("department"), required=False)
+    room = RoomChoice(label=_("Room"), queryset=Room.objects.select_related("department__branch"), required=False)
     title = forms.CharField(label=_("Title"), max_length=40, required=False)
     specialisation = forms.CharField(label=_("Specialisation"), max_length=120, required=False)
     licence_number = forms.CharField(label=_("Licence number"), max_length=60, required=False)
@@ -114,6 +115,8 @@ class DepartmentForm(ModelForm):
 
 
 class RoomForm(ModelForm):
+    department = DepartmentChoice(label=_("Department"), queryset=Department.objects.select_related("branch"))
+
     class Meta:
         model = Room
         fields = ["department", "code", *NAMES_IN_THREE, "is_active"]

@@ -6,6 +6,7 @@ Rooms derive from ``Form`` or ``ModelForm`` and render ``{{ form }}`` or ``{% fi
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.template import Template
@@ -43,6 +44,8 @@ __all__ = [
     "add_domain_error",
 ]
 
+NOTHING = "—"
+DJANGOS_DASHES = "---------"
 STALE = _(
     "Somebody else changed this record while you were working on it. What you typed is still here: "
     "compare it with the current values and save again to keep yours."
@@ -114,8 +117,10 @@ class _HouseForm:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
             _adopt_widget(field)
+            _name_nothing(field)
+            _name_language(name, field)
 
     def focus_first_error(self) -> None:
         """Put the cursor where the first mistake is, so that a keyboard user need not look for it."""
@@ -143,6 +148,25 @@ def _adopt_widget(field: forms.Field) -> None:
                 widget.attrs["inputmode"] = "numeric"
             field.widget = widget
             return
+
+
+def _name_nothing(field: forms.Field) -> None:
+    """No choice is a dash, as everywhere else, and not a row of hyphens."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DJANGOS_DASHES:
+            field.empty_label = NOTHING
+    elif isinstance(field, forms.ChoiceField):
+        choices: list[Any] = list(field.choices)  # type: ignore[arg-type]
+        if ("", DJANGOS_DASHES) in choices:
+            field.choices = [("", NOTHING) if choice == ("", DJANGOS_DASHES) else choice for choice in choices]
+
+
+def _name_language(name: str, field: forms.Field) -> None:
+    """A name kept in three languages is asked for by the language's own name, not by its code."""
+    for code, language in settings.LANGUAGES:
+        label = str(field.label or "")
+        if name.endswith(f"_{code.replace('-', '_')}") and label.endswith(f" [{code}]"):
+            field.label = f"{label.removesuffix(f'[{code}]')}({language})"
 
 
 class Form(_HouseForm, forms.Form):

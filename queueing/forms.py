@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Branch, Department, Room, User
+from accounts.places import DepartmentsChoice
 from accounts.queries import branches_of, staff_with_role
 from core.forms import Form
 from queueing.models import Queue
@@ -20,7 +21,7 @@ from queueing.states import Priority
 class DisplayForm(Form):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Where the screen hangs, for example: Hall 1"))
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none(), empty_label=None)
-    departments = forms.ModelMultipleChoiceField(
+    departments = DepartmentsChoice(
         label=_("Departments"),
         queryset=Department.objects.none(),
         required=False,

@@ -48,7 +48,7 @@ class TestForm(ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["formula"].choices = [("", "–"), *((name, name) for name in formulas.CHOICES)]
+        self.fields["formula"].choices = [("", "—"), *((name, name) for name in formulas.CHOICES)]
         self.fields["name_en"].required = True
         if not self.instance._state.adding:
             # Charges, results and panels know a test by its code.

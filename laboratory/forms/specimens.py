@@ -39,7 +39,7 @@ class ReceiveForm(Form):
 
 
 class RejectForm(Form):
-    rejection = forms.ChoiceField(choices=[("", "…"), *Rejection.choices], label=_("Reason"))
+    rejection = forms.ChoiceField(choices=[("", "—"), *Rejection.choices], label=_("Reason"))
     rejection_note = forms.CharField(required=False, max_length=200, label=_("Remark"))
 
 

@@ -203,3 +203,15 @@ def test_a_page_without_its_version_is_stale(saved_note, version):
 
 def test_a_new_record_needs_no_version():
     assert NoteForm({"text": "New"}, instance=Note()).is_valid()
+
+
+def test_nothing_chosen_is_a_dash_and_languages_are_called_by_their_names(samaki):
+    from accounts.forms import BranchForm, DepartmentForm
+
+    names = {name: field.label for name, field in BranchForm().fields.items()}
+    assert names["name_en"] == "Name (English)"
+    assert names["name_km"] == "Name (ភាសាខ្មែរ)"
+    assert names["address_zh_hans"] == "Address (简体中文)"
+    html = str(DepartmentForm()["branch"]) + str(DepartmentForm()["kind"])
+    assert "---------" not in html
+    assert '<option value="" selected>—</option>' in html
