@@ -6,6 +6,7 @@ app_name = "billing"
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("visits/<uuid:pk>/", worklist.visit_bill, name="visit-bill"),
+    path("visits/<uuid:pk>/panel/", worklist.visit_panel, name="visit-panel"),
     path("visits/<uuid:pk>/collect/", worklist.visit_collect, name="visit-collect"),
     path("charges/<uuid:pk>/waive/", worklist.charge_waive, name="charge-waive"),
     path("invoices/", invoices.invoice_list, name="invoice-list"),

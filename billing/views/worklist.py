@@ -14,7 +14,7 @@ from billing.queries.catalogue import latest_rate
 from billing.queries.worklist import money_status, running_shift, to_collect, visible_invoices, visits_to_collect
 from billing.services.charges import waive
 from billing.services.invoices import draft_invoice
-from core.htmx import render_page
+from core.htmx import render_page, wants_fragment
 from core.once import exactly_once
 from core.paging import paginate
 from patients.banner import banner_of
@@ -47,6 +47,15 @@ def visit_bill(request: HttpRequest, pk: UUID) -> HttpResponse:
         "invoices": visible_invoices(request.user).filter(visit=visit),
     }
     return render(request, "billing/visit/detail.html", context)
+
+
+@requires("charge:view")
+def visit_panel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The panel other pages show of a visit's bill, painted anew after something there was charged."""
+    visit = get_object_or_404(visible_visits(request.user), pk=pk)
+    if not wants_fragment(request):
+        return redirect("billing:visit-bill", visit.pk)
+    return render(request, "billing/_panel.html", {"visit": visit, "money": money_status(visit)})
 
 
 @requires("invoice:issue")

@@ -12,7 +12,7 @@ from audit.services import record_reading
 from clinical.queries import visible_encounters
 from core.errors import DomainError
 from core.forms import add_domain_error
-from core.htmx import hx_redirect, render_page, wants_fragment
+from core.htmx import hx_redirect, render_page, trigger, wants_fragment
 from core.once import exactly_once
 from laboratory.errors import DuplicateTests
 from laboratory.forms.orders import CancelForm, OrderForm
@@ -58,7 +58,7 @@ def encounter_orders(request, encounter_pk):
     if not wants_fragment(request):
         return redirect(reverse("clinical:encounter-detail", args=[encounter.pk]) + "#laboratory")
     context = encounter_panel(request, encounter)
-    return render(request, "laboratory/panels/encounter.html", context)
+    return trigger(render(request, "laboratory/panels/encounter.html", context), "charges-changed")
 
 
 @requires("lab_order:create")

@@ -37,6 +37,20 @@ def notes(counts=FLOAT):
     return {f"{currency}_{note}": pieces for currency, rows in counts.items() for note, pieces in rows.items()}
 
 
+# --- The panel on pages of others ---
+
+
+def test_the_bill_beside_a_consultation_is_painted_anew_after_a_charge(client_for, rate):
+    visit = make.charge("5.00").visit
+    client, address = client_for("doctor"), f"/billing/visits/{visit.pk}/panel/"
+    panel = client.htmx(address).content.decode()
+    assert "1 charge<" in panel
+    assert 'hx-trigger="charges-changed from:body"' in panel
+    make.charge("1.50", visit=visit)
+    assert "2 charges" in client.htmx(address).content.decode()
+    assert client.get(address)["Location"] == f"/billing/visits/{visit.pk}/"
+
+
 # --- The desk ---
 
 

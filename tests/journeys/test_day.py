@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from playwright.sync_api import Page, expect
 
 from accounts.models import Branch, User
@@ -44,6 +44,10 @@ class Day:
     def say(self, text: str, context: str = "") -> str:
         with translation.override(self.language):
             return pgettext(context, text) if context else gettext(text)
+
+    def count(self, one: str, many: str, number: int) -> str:
+        with translation.override(self.language):
+            return ngettext(one, many, number) % {"number": number}
 
     def waiting_room(self) -> Page:
         """The screen of the waiting room, which speaks this language."""
@@ -170,6 +174,7 @@ def consult(day: Day, encounter: Encounter) -> Page:
     doctor.locator("#laboratory").get_by_label(re.compile("HGB ")).check()
     day.press(doctor.locator("#laboratory"), "Order these tests")
     expect(doctor.locator("#laboratory table").first).to_be_visible()
+    expect(doctor.locator("#bill a")).to_contain_text(day.count("%(number)s charge", "%(number)s charges", 2))
     doctor.fill("#rx-search", "paracetamol 500")
     doctor.locator("#rx-found a").first.click()
     expect(doctor.locator("#rx-item [name=dose]")).to_be_visible()

@@ -245,6 +245,12 @@ def test_the_encounter_page_of_a_plain_browser_is_where_orders_stand(client_for)
     assert answer["Location"].endswith("#laboratory")
 
 
+def test_an_order_on_the_encounter_page_tells_the_bill_beside_it(client_for):
+    encounter, client = lab.order("K").encounter, client_for("doctor")
+    answer = client.htmx(reverse("laboratory:encounter-orders", args=[encounter.pk]))
+    assert "charges-changed" in answer["HX-Trigger"]
+
+
 def test_cancelling_on_the_page(client_for):
     order, client = lab.order("K"), client_for("doctor")
     url = reverse("laboratory:order-cancel", args=[order.pk])
