@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from core.icons import NAMES
+from core.icons import FALLBACK, NAMES
 from tests.guards import sources
 
 TOKENS = (settings.BASE_DIR / "static/css/tokens.css").read_text(encoding="utf-8")
@@ -78,3 +78,14 @@ def test_every_icon_that_is_named_exists():
     pages = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
     unknown = {f"{path.name}: {name}" for path in [*sources.python(), *pages] for name in _used(path) - NAMES}
     assert unknown == set()
+
+
+def test_every_icon_in_the_sprite_is_used_somewhere():
+    """A name goes into core/icons.py with its first use, and out with its last: every page loads the sprite."""
+    written = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sources.files(".py", ".html", ".js", under=(*sources.ROOMS, "templates", "static"))
+        if path.name != "icons.py"
+    )
+    named = set(re.findall(r"""["']([a-z0-9-]+)["']""", written)) | set(re.findall(r"#([a-z0-9-]+)", written))
+    assert sorted(NAMES - named - {FALLBACK}) == []
