@@ -121,3 +121,11 @@ def test_a_demo_request_reaches_the_console(samaki, console):
         assert b"Some Clinic" in console.get("/demo-requests/").content
         console.post(f"/demo-requests/{asked.pk}/handle/", {"_once": uuid.uuid4()})
         assert DemoRequest.objects.get().handled_by == "Super Admin"
+
+
+def test_the_admin_pages_carry_no_style_that_the_security_policy_refuses(console):
+    for address in ("/admin/", "/admin/auth/group/"):
+        page = console.get(address).content.decode()
+        assert "addlink" in page
+        assert "<style" not in page
+        assert " style=" not in page
