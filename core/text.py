@@ -31,6 +31,7 @@ def ascii_digits(text: str) -> str:
     return text.translate(_KHMER_DIGITS)
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """Return the text as it is compared and indexed.
 

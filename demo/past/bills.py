@@ -22,7 +22,7 @@ from demo.draws import money_in_hand
 from demo.past.ground import RATE, Ground
 from demo.past.sheets import Sheets
 from demo.past.visits import Coming, Item
-from demo.services.numbers import take_numbers
+from demo.services.numbers import id_at, take_numbers
 
 
 @dataclass
@@ -80,8 +80,8 @@ def _add_charge(sheets: Sheets, ground: Ground, coming: Coming, item: Item) -> C
         text=item.text,
         by=item.by,
     )
-    charge.status = "invoiced"
-    return sheets.put(charge, item.moment)
+    charge.id, charge.created_at, charge.status = id_at(item.moment), item.moment, "invoiced"
+    return sheets.put(charge)
 
 
 def _add_line(

@@ -1,12 +1,10 @@
 """Rows collected by table and copied in with one statement each, in the order in which they refer to one another."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import models
 
 from billing.models import (
     CashCount,
@@ -23,9 +21,8 @@ from billing.models import (
 )
 from billing.models import Change as Returned
 from clinical.models import Diagnosis, Encounter, EncounterMove, Note, NoteRevision, VitalSigns
-from core.fields import EncryptedMixin
-from core.models.base import TouchedAtField
 from crm.models import FamilyMembership, PointEntry
+from demo.services.copying import copy_in
 from demo.services.numbers import id_at
 from laboratory.models import ItemMove, Order, OrderedPanel, OrderItem, Result, Specimen
 from patients.models import Visit, VisitMove
@@ -51,11 +48,9 @@ class Sheets:
         self.rows: dict[type[models.Model], list[models.Model]] = {}
 
     def add(self, model: type[Row], moment: datetime, **values: Any) -> Row:
-        return self.put(model(**values), moment)
+        return self.put(model(id=id_at(moment), created_at=moment, **values))
 
-    def put(self, row: Row, moment: datetime) -> Row:
-        """Date a row back to the moment in which it was made."""
-        row.id, row.created_at = id_at(moment), moment  # type: ignore[attr-defined]
+    def put(self, row: Row) -> Row:
         self.rows.setdefault(type(row), []).append(row)
         return row
 
@@ -66,30 +61,3 @@ class Sheets:
         """Write the rows of these tables; what is written leaves the sheets."""
         for model in tables:
             copy_in(self.rows.pop(model, []))
-
-
-def copy_in(rows: Sequence[models.Model]) -> None:
-    """Write new rows of one table, triggers and constraints included; they were last touched when they were made."""
-    if not rows:
-        return
-    columns = _columns(type(rows[0]))
-    names = ", ".join(f'"{name}"' for name, _value_of in columns)
-    values = [value_of for _name, value_of in columns]
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{rows[0]._meta.db_table}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([value_of(row) for value_of in values])
-
-
-@cache
-def _columns(model: type[models.Model]) -> list[tuple[str, Callable[[models.Model], Any]]]:
-    return [(field.column, _reader(field)) for field in model._meta.concrete_fields]
-
-
-def _reader(field: models.Field) -> Callable[[models.Model], Any]:
-    if isinstance(field, TouchedAtField):
-        return attrgetter("created_at")
-    if isinstance(field, EncryptedMixin):
-        return lambda row: field.get_prep_value(field.pre_save(row, add=True))
-    if isinstance(field, models.JSONField):
-        return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
-    return attrgetter(field.attname)

@@ -6,12 +6,13 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Branch, User
 from core.clock import now
 from core.preferences import preference
 from demo.people import Place, person
+from demo.services.copying import copy_in
 from demo.services.numbers import id_at, take_numbers
 from patients.models import EmergencyContact, Family, Patient
 from patients.services.tokens import index_patients
@@ -43,15 +44,16 @@ def write_patients(
     chance: Random, moments: list[datetime], places: list[Place], by: User, branch: Branch
 ) -> list[Patient]:
     """Write one person registered at each of the moments, inside the caller's transaction."""
-    families = _families(chance, moments)
-    patients, contacts, heads = [], [], {}
+    keys = [id_at(moment) for moment in moments]
+    families = _families(chance, moments, keys)
+    patients, contacts = [], []
     mrn, shape = take_numbers("patients.mrn", len(moments)), preference("patients.mrn_format")
-    for number, (moment, family) in enumerate(zip(moments, families, strict=True)):
+    for number, (key, moment, family) in enumerate(zip(keys, moments, families, strict=True), start=mrn):
         details = person(chance, moment.date(), places)
         contact = details.pop("contact")
         patient = Patient(
-            id=id_at(moment),
-            mrn=shape.format(number=mrn + number),
+            id=key,
+            mrn=shape.format(number=number),
             family=family,
             registered_by=by,
             registered_at_branch=branch,
@@ -60,33 +62,26 @@ def write_patients(
         )
         patients.append(patient)
         contacts.append(EmergencyContact(id=id_at(moment), patient=patient, created_at=moment, **contact))
-        heads.setdefault(family.pk, patient)
-    Patient.objects.bulk_create(patients)
-    EmergencyContact.objects.bulk_create(contacts)
+    copy_in(patients)
+    copy_in(contacts)
     index_patients(patients)
-    _name_heads(heads)
     return patients
 
 
-def _name_heads(heads: dict[UUID, Patient]) -> None:
-    """The first of a family to come is its head."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE patients_family SET head_id = named.head, updated_at = %s "
-            "FROM unnest(%s::uuid[], %s::uuid[]) AS named(family, head) WHERE id = named.family",
-            [now(), list(heads), [patient.pk for patient in heads.values()]],
-        )
-
-
-def _families(chance: Random, moments: list[datetime]) -> list[Family]:
-    """One family for each person of the batch; neighbours share one."""
+def _families(chance: Random, moments: list[datetime], patients: list[UUID]) -> list[Family]:
+    """One family for each person of the batch; neighbours share one, and the first of them to come is its head."""
     sizes: list[int] = []
     while sum(sizes) < len(moments):
         sizes.append(min(chance.choices(*FAMILY_SIZES)[0], len(moments) - sum(sizes)))
-    begins = [moments[place] for place in accumulate(sizes[:-1], initial=0)]
     first, shape = take_numbers("patients.family", len(sizes)), preference("patients.family_format")
-    made = Family.objects.bulk_create(
-        Family(id=id_at(moment), created_at=moment, number=shape.format(number=first + place))
-        for place, moment in enumerate(begins)
-    )
+    made = [
+        Family(
+            id=id_at(moments[place]),
+            created_at=moments[place],
+            number=shape.format(number=number),
+            head_id=patients[place],
+        )
+        for number, place in enumerate(accumulate(sizes[:-1], initial=0), start=first)
+    ]
+    copy_in(made)
     return [family for family, size in zip(made, sizes, strict=True) for _ in range(size)]

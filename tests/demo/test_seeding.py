@@ -15,7 +15,7 @@ from demo.past.sealing import seal_all
 from demo.past.year import fill_year
 from laboratory.models import Result
 from laboratory.values import flag_of
-from patients.models import Patient, Visit
+from patients.models import Family, Patient, Visit
 from patients.queries import search_patients
 from tests.factories import billing
 
@@ -83,3 +83,9 @@ def test_the_archive_cannot_sign_in(filled):
     archive = filled.first().registered_by
     assert not archive.is_active
     assert not archive.check_password("!")
+
+
+def test_a_family_is_headed_by_the_first_of_its_members(filled):
+    families = Family.objects.filter(members__in=filled).distinct()
+    assert families.count() < filled.count()
+    assert all(family.head_id == family.members.order_by("id").first().pk for family in families)

@@ -8,6 +8,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from config.celery import app
+from core.preferences import remembered
 from demo.past.month import fill_month
 from demo.services.patients import make_patients
 from demo.services.setting import furnish, hang_up_screen
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         patients, visits, days = SIZES[schema]
         connection.set_schema_to_public()
         name = Hospital.objects.get(schema_name=schema).name_en
-        with schema_context(schema):
+        with schema_context(schema), remembered():  # as in a request
             self._fill(name, patients, visits, days)
 
     def _fill(self, name: str, patients: int, visits: int, days: int) -> None:

@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django_tenants.utils import schema_context
 
-from demo.past.sealing import seal_all
+from core.preferences import remembered
+from demo.past.sealing import Sealer
 from demo.past.year import fill_year
 from hospitals.models import Hospital
 
@@ -29,16 +30,16 @@ class Command(BaseCommand):
         if not Hospital.objects.filter(schema_name=options["schema"]).exists():
             raise CommandError(f"There is no hospital {options['schema']}; `make demo` makes the demo's.")
         started = time.monotonic()
-        with schema_context(options["schema"]):
-            self._fill(options["count"], options["seed"], started)
+        with schema_context(options["schema"]), remembered(), Sealer(options["schema"]) as sealer:
+            self._fill(options["count"], options["seed"], started, sealer)
         self.stdout.write(f"\nDone in {time.monotonic() - started:.0f} s")
 
-    def _fill(self, count: int, seed: int, started: float) -> None:
+    def _fill(self, count: int, seed: int, started: float, sealer: Sealer) -> None:
         first = None
         for done in fill_year(count, seed=seed):
             first = done if first is None else first
             self._show(done, count, done - first, time.monotonic() - started)
-            seal_all()
+            sealer.go_on()
 
     def _show(self, done: int, count: int, made: int, seconds: float) -> None:
         """A bar, the rate and the time left; one line that is written over on a terminal."""
