@@ -7,6 +7,7 @@ APPEND_ONLY: set[str] = {"audit_record", "audit_seal"}
 NOT_TRAILED: dict[str, str] = {
     "audit_record": "the trail itself",
     "audit_seal": "the trail's chain",
+    "audit_watermark": "where sealing begins to look; says nothing of anybody",
     "django_migrations": "schema history, written by deployments only",
     "django_session": "sign-ins and sign-outs are trailed as events",
     "core_counter": "every number handed out is trailed with the row that carries it",
@@ -22,7 +23,7 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     "core_datakey": ("wrapped",),
 }
 
-READ_ONLY: set[str] = set()  # written by deployments only
+READ_ONLY: set[str] = {"audit_watermark"}  # written by deployments and by the tables' owner's functions only
 
 
 def append_only(model: type[Model]) -> None:

@@ -49,8 +49,10 @@ NOTE_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {{schema}}.audit_note(p_kind text, p_table text, p_row text, p_detail jsonb, c jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
-    IF p_kind NOT IN ('read', 'event') THEN
-        RAISE EXCEPTION 'only readings and events are noted by hand' USING ERRCODE = 'insufficient_privilege';
+    PERFORM pg_current_xact_id();  -- before the record draws its number: sealing counts on it
+    IF p_kind NOT IN ('read', 'event', 'print', 'export') THEN
+        RAISE EXCEPTION 'only readings, papers, exports and events are noted by hand'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO {{schema}}.audit_record {_COLUMNS}
     SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), p_kind, p_table, p_row, NULL::jsonb, p_detail,
@@ -58,28 +60,44 @@ BEGIN
 END $$;
 """
 
-# Records are sealed in the order (txid, id) up to the oldest transaction still running: what lies before it is
-# complete, so the chain never waits for a writer and no record can slip in behind the seal.
+# Every record that can be seen is committed and may be sealed: the chain waits for no writer. What has to be known is
+# only where to look for records without a seal. A watermark says so: up to settled_id everything is sealed or was
+# rolled back. It moves to drawn_id, the last number drawn at an earlier run, once every transaction of that time has
+# ended (drawn_xid). A cluster that has not yet come to drawn_xid is another one, restored from a dump: none of those
+# transactions live there.
 SEAL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {{schema}}.audit_seal_pending(p_limit integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
 DECLARE
-    r record; last_seq bigint := 0; last_txid bigint := -1; last_id bigint := 0; link bytea := '\\x'; n integer := 0;
-    horizon bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    w {{schema}}.audit_watermark; r record; n integer := 0; last_seq bigint; link bytea; drawn bigint;
+    oldest bigint; next_xid bigint; ids bigint[]; xids bigint[]; links bytea[];
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('audit_seal.{{schema}}', 0)) THEN RETURN 0; END IF;
-    SELECT s.seq, s.txid, s.record_id, s.digest INTO last_seq, last_txid, last_id, link
-    FROM {{schema}}.audit_seal s ORDER BY s.seq DESC LIMIT 1;
-    IF NOT FOUND THEN last_seq := 0; last_txid := -1; last_id := 0; link := '\\x'; END IF;
+    SELECT * INTO w FROM {{schema}}.audit_watermark WHERE id = 1;
+    IF NOT FOUND THEN
+        INSERT INTO {{schema}}.audit_watermark VALUES (1, 0, 0, 0) RETURNING * INTO w;
+    END IF;
+    SELECT last_value INTO drawn FROM {{schema}}.audit_record_id_seq;
+    oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    next_xid := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    SELECT s.seq, s.digest INTO last_seq, link FROM {{schema}}.audit_seal s ORDER BY s.seq DESC LIMIT 1;
+    IF NOT FOUND THEN last_seq := 0; link := '\\x'; END IF;
+    links[1] := link;
     FOR r IN
         SELECT a.id, a.txid, {CANONICAL.format(r="a")} AS canonical FROM {{schema}}.audit_record a
-        WHERE (a.txid, a.id) > (last_txid, last_id) AND a.txid < horizon ORDER BY a.txid, a.id LIMIT p_limit
+        WHERE a.id > w.settled_id AND NOT EXISTS (SELECT 1 FROM {{schema}}.audit_seal s WHERE s.record_id = a.id)
+        ORDER BY a.id LIMIT p_limit
     LOOP
         n := n + 1;
-        INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
-        VALUES (last_seq + n, r.id, r.txid, link, sha256(link || convert_to(r.canonical, 'UTF8')), clock_timestamp())
-        RETURNING digest INTO link;
+        link := sha256(link || convert_to(r.canonical, 'UTF8'));
+        ids[n] := r.id; xids[n] := r.txid; links[n + 1] := link;
     END LOOP;
+    INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
+    SELECT last_seq + i, ids[i], xids[i], links[i], links[i + 1], clock_timestamp() FROM generate_series(1, n) i;
+    IF n < p_limit AND w.settled_id < drawn AND (oldest >= w.drawn_xid OR next_xid < w.drawn_xid) THEN
+        UPDATE {{schema}}.audit_watermark SET settled_id = w.drawn_id, drawn_id = drawn, drawn_xid = next_xid
+        WHERE id = 1;
+    END IF;
     RETURN n;
 END $$;
 """

@@ -1,3 +1,3 @@
-from audit.models.record import Record, Seal
+from audit.models.record import Kind, Record, Seal, Watermark
 
-__all__ = ["Record", "Seal"]
+__all__ = ["Kind", "Record", "Seal", "Watermark"]

@@ -1,6 +1,7 @@
 """The trail: written by database triggers and two database functions only; nobody may change or remove a row."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,8 @@ class Kind(models.TextChoices):
     UPDATE = "update", _("Changed")
     DELETE = "delete", _("Deleted")
     READ = "read", _("Read")
+    PRINT = "print", _("Printed")
+    EXPORT = "export", _("Exported")
     EVENT = "event", _("Event")
 
 
@@ -21,7 +24,7 @@ class Record(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     txid = models.BigIntegerField()
-    at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=Kind)
     table_name = models.CharField(max_length=63)
     row_id = models.CharField(max_length=64)
@@ -39,9 +42,16 @@ class Record(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["txid", "id"], name="audit_record_order"),
+            models.Index(fields=["at", "id"], name="audit_record_time"),
             models.Index(fields=["table_name", "row_id"], name="audit_record_row"),
             models.Index(fields=["actor_id", "at"], name="audit_record_actor"),
+            models.Index(fields=["kind", "at"], name="audit_record_kind"),
+            models.Index(fields=["table_name", "at"], name="audit_record_table"),
+            models.Index(fields=["request_id"], name="audit_record_request"),
+            models.Index(fields=["address", "at"], name="audit_record_address"),
+            models.Index(
+                KeyTextTransform("event", "after"), "at", name="audit_record_event", condition=models.Q(kind="event")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,3 +70,15 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq}"
+
+
+class Watermark(models.Model):
+    """Where sealing begins to look: up to ``settled_id`` every record is sealed or was rolled back (audit.sql)."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    settled_id = models.BigIntegerField()
+    drawn_id = models.BigIntegerField()
+    drawn_xid = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"sealed up to {self.settled_id}"

@@ -1,3 +1,3 @@
-from audit.services.trail import record_event, record_reading
+from audit.services.trail import record_event, record_export, record_printing, record_reading
 
-__all__ = ["record_event", "record_reading"]
+__all__ = ["record_event", "record_export", "record_printing", "record_reading"]

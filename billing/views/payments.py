@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
-from audit.services import record_reading
+from audit.services import record_printing, record_reading
 from billing.forms import PaymentForm, PrintForm
 from billing.models import Invoice, ReceiptPrint
 from billing.pricing import Settlement, suggest_exact
@@ -114,7 +114,9 @@ def receipt_print(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("receipt:print")
 def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     printed = get_object_or_404(
-        ReceiptPrint.objects.filter(payment__in=visible_payments(request.user)).select_related("payment"), pk=pk
+        ReceiptPrint.objects.filter(payment__in=visible_payments(request.user)).select_related("payment__invoice"),
+        pk=pk,
     )
+    record_printing("billing:receipt-show", patient_id=printed.payment.invoice.patient_id)
     pdf = receipt_pdf(printed, hospital=request.hospital)
     return pdf_response(pdf, f"{printed.payment.number}-{printed.copy}.pdf")

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import requires
 from accounts.queries import branches_of
+from audit.services import record_printing
 from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm
 from billing.models import CashCount, Shift
 from billing.printing import shift_report_pdf
@@ -107,6 +108,7 @@ def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     figures = shift_figures(shift, request.user)
     if not figures["sees_expected"]:
         raise Http404
+    record_printing("billing:shift-report", subject="billing_shift", row_id=shift.pk)
     pdf = shift_report_pdf(shift, figures, hospital=request.hospital)
     return pdf_response(pdf, f"{shift.number}.pdf")
 

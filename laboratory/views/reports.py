@@ -3,7 +3,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
-from audit.services import record_reading
+from audit.services import record_printing, record_reading
 from core.pdf import pdf_response
 from laboratory.charting import curve
 from laboratory.models import Test
@@ -23,7 +23,7 @@ def order_report(request, pk):
     order = get_object_or_404(
         published_orders(request.user).select_related("patient", "ordered_by", "visit__branch"), pk=pk
     )
-    record_reading(order.patient_id, "laboratory report")
+    record_printing("laboratory:order-report", patient_id=order.patient_id)
     language = request.GET.get("language", "")
     pdf = report_pdf(order, hospital=request.hospital, language=language if language in LANGUAGES else get_language())
     return pdf_response(pdf, f"laboratory-{order.number}.pdf")

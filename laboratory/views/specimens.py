@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
-from audit.services import record_reading
+from audit.services import record_printing, record_reading
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -138,4 +138,6 @@ def _detail(specimen: Specimen) -> dict:
 def _labels(request, specimens: list[Specimen]) -> HttpResponse:
     pdf = label_pdf(specimens)
     note_label_prints(specimens=specimens, by=request.user)
+    for patient_id in dict.fromkeys(specimen.patient_id for specimen in specimens):
+        record_printing("laboratory:specimen-label", patient_id=patient_id)
     return pdf_response(pdf, "labels.pdf")

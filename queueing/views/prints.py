@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import requires
+from audit.services import record_printing
 from core.pdf import letterhead, pdf_response, qr_svg, render_pdf
 from queueing import queries
 
@@ -16,6 +17,7 @@ from queueing import queries
 def ticket_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Number, queue, people ahead, QR of the visit's number; never a name: slips lie around."""
     ticket = get_object_or_404(queries.visible_tickets(request.user).select_related("visit"), pk=pk)
+    record_printing("queueing:ticket-print", patient_id=ticket.visit.patient_id)
     queue = ticket.queue
     context = {
         "hospital": letterhead(request.hospital, queue.branch),

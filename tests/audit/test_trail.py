@@ -7,7 +7,7 @@ from django_tenants.utils import tenant_context
 from accounts.models import Branch, User
 from audit import context
 from audit.models import Record
-from audit.services import record_event, record_reading
+from audit.services import record_event, record_export, record_printing, record_reading
 
 
 def newest(table="accounts_branch"):
@@ -90,6 +90,16 @@ def test_readings_and_events_are_noted_with_their_reader(samaki):
         "sok",
     )
     assert (event.kind, event.after) == ("event", {"event": "printed", "copies": 2})
+
+
+def test_papers_and_exports_are_kinds_of_their_own(samaki):
+    record_printing("patients:patient-card", patient_id="0190-patient")
+    record_printing("billing:shift-report", subject="billing_shift", row_id="0190-shift")
+    record_export("oversight:trail", subject="audit_record", rows=3)
+    card, shift, export = Record.objects.order_by("-id")[:3][::-1]
+    assert (card.kind, card.table_name, card.row_id) == ("print", "patients_patient", "0190-patient")
+    assert (shift.kind, shift.table_name, shift.after) == ("print", "billing_shift", {"page": "billing:shift-report"})
+    assert (export.kind, export.after) == ("export", {"page": "oversight:trail", "rows": 3})
 
 
 @pytest.mark.parametrize(
