@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from billing.models import Category
-from billing.services.catalogue import set_price
+from billing.services.catalogue import Offer, load_prices
 from core.money import USD
 from laboratory.models import (
     Answer,
@@ -153,16 +153,17 @@ def _load_panels() -> None:
 
 
 def _price(offered: Iterable[tuple[Test | Panel, str]]) -> None:
-    for service, amount in offered:
-        names = {"en": service.name_en, "km": service.name_km, "zh-hans": service.name_zh_hans}
-        set_price(
+    offers = [
+        Offer(
             code=service.charge_code,
-            name=names,
+            names={"en": service.name_en, "km": service.name_km, "zh-hans": service.name_zh_hans},
             category=Category.LABORATORY,
             amount=Decimal(amount),
             currency=USD,
-            valid_from=PRICED_FROM,
         )
+        for service, amount in offered
+    ]
+    load_prices(offers, valid_from=PRICED_FROM)
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from billing.models import Category
-from billing.services.catalogue import set_price
+from billing.services.catalogue import Offer, load_prices, set_price
+from core.clock import today
 from core.models import lock_current
 from pharmacy.models import Interaction, Medicine
 from pharmacy.services.locations import open_all_locations
@@ -30,8 +31,11 @@ def load_formulary() -> int:
     known = set(Medicine.objects.values_list("code", flat=True))
     rows = [row for row in _rows("medicines.csv") if row["code"] not in known]
     medicines = Medicine.objects.bulk_create(_medicine(row) for row in rows)
-    for medicine, row in zip(medicines, rows, strict=True):
-        set_medicine_price(medicine=medicine, amount=Decimal(row["price"]), currency=row["currency"])
+    offers = [
+        Offer(medicine.price_code, _service_names(medicine), Category.PHARMACY, Decimal(row["price"]), row["currency"])
+        for medicine, row in zip(medicines, rows, strict=True)
+    ]
+    load_prices(offers, valid_from=today())
     _load_interactions()
     open_all_locations()
     return len(medicines)
@@ -63,11 +67,16 @@ def _medicine(row: dict[str, str]) -> Medicine:
 
 def set_medicine_price(*, medicine: Medicine, amount: Decimal, currency: str, by: User | None = None) -> None:
     """Set the price of one unit of issue from today on."""
-    names = {
+    names = _service_names(medicine)
+    set_price(code=medicine.price_code, amount=amount, currency=currency, name=names, category=Category.PHARMACY, by=by)
+
+
+def _service_names(medicine: Medicine) -> dict[str, str]:
+    """What the medicine is called on a bill, by language code."""
+    return {
         language.replace("_", "-"): f"{_name_in(medicine, language)} {medicine.strength}".strip()
         for language in LANGUAGES
     }
-    set_price(code=medicine.price_code, amount=amount, currency=currency, name=names, category=Category.PHARMACY, by=by)
 
 
 def _name_in(medicine: Medicine, language: str) -> str:
