@@ -79,7 +79,7 @@ class Judge:
         span, previous = self.span(test), self.before.get(test.pk)
         low, high = (span.low, span.high) if span else (None, None)
         bad = [code for code, answer in self.choices(test).items() if answer.abnormal]
-        flag: str = flag_of(test, value, low=low, high=high, abnormal=bad)
+        flag: str = flag_of(test, value, low=low, high=high, abnormal=bad) if value else ""
         if test.value_type == ValueType.TEXT:
             flag = "A" if abnormal else ""
         remarkable = bool(value and previous) and is_remarkable(test, previous.value, value)

@@ -272,3 +272,11 @@ def test_the_sheet_needs_the_same_queries_for_one_test_and_ten(client_for, query
             client.get(entry_url(specimen))
         counts.append(queries.count)
     assert counts[0] == counts[1]
+
+
+def test_an_empty_field_of_the_sheet_carries_no_flag(client_for):
+    """A choice that nobody has made is not normal."""
+    specimen = lab.received("UPRO", "UGLU")
+    page = client_for("labtech").get(reverse("laboratory:result-entry", args=[specimen.pk])).content.decode()
+    assert page.count("-judgement") >= 2
+    assert "Normal" not in page
