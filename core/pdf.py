@@ -60,11 +60,12 @@ def pdf_response(pdf: bytes, filename: str, *, download: bool = False) -> HttpRe
 
 
 def letterhead(hospital: Any, branch: Any = None) -> dict[str, str]:
-    """What stands at the top of a paper: the hospital, and the branch where it is printed."""
+    """What stands at the top of a paper: the hospital, and the branch where it is printed, unless called the same."""
+    name, place = getattr(hospital, "name", "") or settings.PLATFORM_NAME, getattr(branch, "name", "")
     parts = {name: getattr(branch, name, "") or getattr(hospital, name, "") for name in ("address", "phone")}
     return {
-        "name": getattr(hospital, "name", "") or settings.PLATFORM_NAME,
-        "branch": getattr(branch, "name", ""),
+        "name": name,
+        "branch": "" if place == name else place,
         "tax_number": getattr(hospital, "tax_number", ""),
         **parts,
     }

@@ -136,6 +136,11 @@ def test_a_paper_is_private_and_shown_in_the_browser():
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_a_branch_called_like_the_hospital_is_not_said_twice():
+    head = letterhead(type("H", (), {"name": "Samaki"}), type("B", (), {"name": "Samaki", "phone": "023 900 100"}))
+    assert (head["name"], head["branch"], head["phone"]) == ("Samaki", "", "023 900 100")
+
+
 def test_the_letterhead_prefers_the_branch():
     branch = type("B", (), {"name": "Siem Reap", "address": "Street 6", "phone": ""})
     hospital = type("H", (), {"name": "Samaki", "address": "Street 271", "phone": "023", "tax_number": "K1"})
