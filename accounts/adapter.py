@@ -1,33 +1,71 @@
 """How allauth behaves for staff: nobody signs up, second-factor secrets are encrypted with the hospital's key."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from accounts.devices import known_device, remember_person
 from accounts.models import User
+from accounts.services import attempts
+from audit.services import record_event
 from core import crypto
 from core.events import publish
 
+WRONG = _("The username or the password is not right.")
+
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return "/"
 
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Look at a password, unless too many were wrong: then a page says how long to wait."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        address = self.get_client_ip(request)
+        try:
+            attempt = attempts.begin(login=login, address=address, device=known_device(request, login))
+        except attempts.TooSoon as wait:
+            raise ImmediateHttpResponse(too_many_attempts(request, wait.seconds)) from wait
+        user = authenticate(request, **credentials)
+        if user is not None:
+            attempts.give_back(attempt)
+        elif attempt.slowed:
+            record_event("sign_in_slowed", "accounts_user", seconds=attempt.slowed)
+        return user
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
+        """Signed in: this device and this address are the person's from now on."""
+        response = super().post_login(request, user, **facts)
+        person = cast(User, user)
+        for login in filter(None, (person.username, person.email)):
+            attempts.remember_place(login=login, address=self.get_client_ip(request))
+        remember_person(request, response, person.username, person.email)
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """A closed account looks like a wrong password: nobody learns that it exists."""
-        messages.error(request, _("The username or the password is not right."))
+        messages.error(request, WRONG)
         return redirect("account_login")
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+    def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:
         """The mail, and the token in it, are made by a worker after the commit; see notifications."""
         with transaction.atomic():
             publish("accounts.password_reset_asked", user_id=user.pk)
@@ -37,6 +75,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Signing in and out needs no toast; the page itself shows it."""
+
+
+def too_many_attempts(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The page that asks for patience, with Retry-After for programs."""
+    response = render(request, "429.html", {"seconds": seconds}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 class EncryptedMfaAdapter(DefaultMFAAdapter):

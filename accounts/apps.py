@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import menu, permissions, signs  # noqa: F401
+        from accounts import menu, permissions, preferences, signs  # noqa: F401
 
         post_migrate.connect(_meet_permissions, sender=self, dispatch_uid="accounts.permissions")
 

@@ -81,7 +81,7 @@ class WelcomeForm(Form):
     password = forms.CharField(
         label=_("New password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters; not a common word and not your name."),
+        help_text=_("A few words that do not belong together; not your name and not the hospital's."),
     )
     again = forms.CharField(
         label=_("The same password again"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})

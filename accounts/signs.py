@@ -3,13 +3,15 @@
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django_otp import login as otp_login
 
+from accounts.backends import find_person
 from accounts.models import AuthenticatorDevice, User
 from audit import context
 from audit.services import record_event
@@ -37,7 +39,15 @@ def _signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def _refused(credentials: dict[str, Any], **kwargs: Any) -> None:
-    record_event("sign_in_refused", "accounts_user")
+    """What was typed is not kept: people type their password into the wrong field. A known account is named by id."""
+    person = find_person(credentials.get("username") or credentials.get("email") or "")
+    why = "unknown" if person is None else "password" if person.is_active else "closed"
+    record_event("sign_in_refused", "accounts_user", person.pk if person else "", why=why)
+
+
+@receiver([password_changed, password_set, password_reset])
+def _password_changed(user: User, signal: Signal, **kwargs: Any) -> None:
+    record_event("password_changed", "accounts_user", user.pk, by_mail=signal is password_reset)
 
 
 @receiver(authenticator_added)

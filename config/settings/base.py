@@ -17,6 +17,7 @@ CONSOLE_HOST = env.text("CONSOLE_HOST", "console.localhost")
 BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost")
 PUBLIC_PORT = env.text("PUBLIC_PORT", "")  # shown in addresses we print and mail; empty behind a proxy on 443
 PUBLIC_SCHEME = env.text("PUBLIC_SCHEME", "https")
+TRUSTED_PROXIES = env.words("FORWARDED_ALLOW_IPS", "127.0.0.1")  # whose X-Forwarded-For is believed
 ALLOWED_HOSTS = ["*"]  # the hospital middleware refuses unknown hosts itself, with a plain 404
 
 # --- Applications ----------------------------------------------------------------------------------------------------
@@ -70,6 +71,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "core.middleware.HealthMiddleware",
+    "core.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hospitals.middleware.HospitalMiddleware",
@@ -164,10 +166,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.DisguisedWordValidator"},
+    {"NAME": "accounts.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -178,7 +182,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff accounts are made by admins; mail addresses are set by them
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Passwords are slowed by accounts.services.attempts; login_failed is what allauth counts codes of the second factor by.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody outside the staff gets a mail from us
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
