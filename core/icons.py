@@ -9,11 +9,11 @@ NAMES = frozenset(
     """
     adjustments alert-circle alert-octagon alert-triangle archive arrow-back-up arrow-down arrow-left
     arrow-right arrow-up arrows-exchange award ban barcode bell bell-off bolt book building building-hospital
-    calculator calendar-check calendar-due calendar-event calendar-off capsule cash chart-bar check checkbox
+    calculator calendar-check calendar-due calendar-event calendar-off camera capsule cash chart-bar check checkbox
     checks chevron-down chevron-left chevron-right chevrons-down chevrons-up circle-check circle-dot
     circle-minus circle-x clipboard-check clipboard-list clipboard-plus clock copy database details
     device-desktop device-floppy device-mobile device-tv discount door door-enter door-exit download edit
-    exchange eye eye-check file file-check file-invoice file-text filter fingerprint flag flask folder gift
+    exchange eye eye-check file file-check file-invoice file-plus file-text filter fingerprint flag flask folder gift
     hand-stop heart-handshake heart-rate-monitor help-circle history home hospital hourglass id id-badge-2 inbox
     info-circle key keyboard language layout-dashboard layout-list license link list list-details list-numbers
     loader-2 location lock login logout mail menu-2 message minus mood-smile moon note notes number nurse

@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from patients.links import address_of
 from patients.models import Patient
 
 Contribution = Callable[[Patient], dict[str, Any]]
@@ -36,6 +37,7 @@ def banner_of(patient: Patient) -> dict[str, Any]:
         "age_estimated": patient.age_is_estimated,
         "mrn": patient.mrn,
         "phone": patient.shown_phone,
+        "photo": address_of(patient.photo_id) if patient.photo_id else "",
         "url": reverse("patients:patient-detail", args=[patient.pk]),
         "allergies": None,
         "alerts": _own_alerts(patient),

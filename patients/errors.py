@@ -22,6 +22,10 @@ class DuplicatesUnanswered(DomainError):
     message = _("Somebody very similar is already registered. Say whether it is the same person.")
 
 
+class DocumentGone(DomainError):
+    message = _("This document was removed already.")
+
+
 class RestrictionNotAllowed(DomainError):
     message = _("You may not change who can read this patient.")
     field = "confidentiality"

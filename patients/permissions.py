@@ -24,3 +24,6 @@ declare("visit:view", _("Read visits"), roles=[*OFFICE, *CARE, *DESK, "accountan
 declare("visit:open", _("Open visits"), roles=[*OFFICE, "receptionist", "nurse", "doctor"])
 declare("visit:close", _("Close visits"), roles=[*OFFICE, "receptionist", "nurse", "doctor", "cashier"])
 declare("visit:cancel", _("Cancel visits"), roles=[*OFFICE, "receptionist", "nurse"])
+declare("document:view", _("Read patients' documents"), roles=[*OFFICE, *CARE, "receptionist", "auditor"])
+declare("document:add", _("Add documents to patients"), roles=[*OFFICE, "doctor", "nurse", "receptionist"])
+declare("document:remove", _("Remove patients' documents"), roles=[*OFFICE, "doctor"])

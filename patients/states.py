@@ -57,6 +57,16 @@ class Relationship(TextChoices):
     OTHER = "other", pgettext_lazy("relationship", "Other")
 
 
+class DocumentKind(TextChoices):
+    PHOTO = "photo", _("Photo")
+    IDENTITY = "identity", _("Identity paper")
+    REFERRAL = "referral", _("Referral letter")
+    RESULT = "result", _("Result from elsewhere")
+    CONSENT = "consent", _("Signed consent")
+    INSURANCE = "insurance", _("Insurance paper")
+    OTHER = "other", pgettext_lazy("document", "Other")
+
+
 class VisitKind(TextChoices):
     OUTPATIENT = "outpatient", _("Outpatient")
     EMERGENCY = "emergency", _("Emergency")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import address, card, chart, editing, families, registration, search
+from patients.views import address, card, chart, documents, editing, families, registration, search
 
 app_name = "patients"
 urlpatterns = [
@@ -11,8 +11,13 @@ urlpatterns = [
     path("families/options/", families.family_options, name="family-options"),
     path("families/<uuid:pk>/", families.family_detail, name="family-detail"),
     path("families/<uuid:pk>/head/", families.family_head_change, name="family-head-change"),
+    path("documents/<uuid:pk>/", documents.document_show, name="document-show"),
+    path("documents/<uuid:pk>/remove/", documents.document_remove, name="document-remove"),
+    path("documents/<uuid:pk>/<str:token>/", documents.document_file, name="document-file"),
     path("<uuid:pk>/", chart.patient_detail, name="patient-detail"),
     path("<uuid:pk>/edit/", editing.patient_edit, name="patient-edit"),
     path("<uuid:pk>/card/", card.patient_card, name="patient-card"),
+    path("<uuid:pk>/photo/", documents.photo_change, name="photo-change"),
+    path("<uuid:pk>/documents/new/", documents.document_new, name="document-new"),
     path("<uuid:pk>/family/", families.family_join, name="family-join"),
 ]

@@ -2,6 +2,7 @@ from core.models.base import AppendOnly, UUIDModel, VersionedModel, lock_current
 from core.models.counter import Counter
 from core.models.data_key import DataKey
 from core.models.event import Delivery, Event
+from core.models.file import StoredFile
 from core.models.preference import Preference
 from core.models.submission import Submission
 
@@ -12,6 +13,7 @@ __all__ = [
     "Delivery",
     "Event",
     "Preference",
+    "StoredFile",
     "Submission",
     "UUIDModel",
     "VersionedModel",

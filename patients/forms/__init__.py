@@ -1,6 +1,7 @@
 """Forms of the patients room."""
 
+from patients.forms.document import DocumentForm, PhotoForm, RemovalForm
 from patients.forms.family import FamilyHeadForm, FamilyJoinForm
 from patients.forms.patient import PatientForm
 
-__all__ = ["FamilyHeadForm", "FamilyJoinForm", "PatientForm"]
+__all__ = ["DocumentForm", "FamilyHeadForm", "FamilyJoinForm", "PatientForm", "PhotoForm", "RemovalForm"]

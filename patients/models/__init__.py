@@ -1,6 +1,7 @@
 """Tables of the patients room."""
 
 from patients.models.contact import EmergencyContact
+from patients.models.document import PatientDocument
 from patients.models.duplicate import DuplicateAnswer
 from patients.models.family import Family
 from patients.models.identifier import PatientIdentifier
@@ -13,6 +14,7 @@ __all__ = [
     "EmergencyContact",
     "Family",
     "Patient",
+    "PatientDocument",
     "PatientIdentifier",
     "SearchToken",
     "Visit",

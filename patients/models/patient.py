@@ -38,6 +38,9 @@ class Patient(VersionedModel):
     confidentiality = models.CharField(
         _("confidentiality"), max_length=10, choices=Confidentiality, default=Confidentiality.NORMAL
     )
+    photo = models.ForeignKey(
+        "patients.PatientDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     deceased_on = models.DateField(_("date of death"), null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     registered_at_branch = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Reads of the patients room."""
 
+from patients.queries.documents import papers_of, visible_documents
 from patients.queries.duplicates import Match, find_duplicates
 from patients.queries.patients import find_by_mrn, newest_patients, sees_restricted, visible_families, visible_patients
 from patients.queries.search import search_families, search_patients
@@ -11,9 +12,11 @@ __all__ = [
     "find_duplicates",
     "newest_patients",
     "open_visits",
+    "papers_of",
     "search_families",
     "search_patients",
     "sees_restricted",
+    "visible_documents",
     "visible_families",
     "visible_patients",
     "visible_visits",

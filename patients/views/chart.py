@@ -11,7 +11,7 @@ from core.paging import paginate
 from patients.banner import banner_of
 from patients.facts import address_of, demographics_of
 from patients.models import Patient, Visit
-from patients.queries import visible_patients, visits_of
+from patients.queries import papers_of, visible_patients, visits_of
 from patients.rows import DESCRIPTION
 
 
@@ -29,6 +29,7 @@ def patient_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "contacts": list(patient.emergency_contacts.all()),
         "identifiers": list(patient.identifiers.all()),
         "members": _members(request.user, patient),
+        "papers": papers_of(patient)[:20],
         "page": paginate(request, _visits(patient), per_page=10),
     }
     return render(request, "patients/patient/detail.html", context)

@@ -14,7 +14,7 @@ _SPOKEN = {"alt", "title", "placeholder", "aria-label", "label", "data-confirm",
 _BLOCKS = {"blocktranslate": "endblocktranslate", "blocktrans": "endblocktrans", "comment": "endcomment"}
 # Not words of a language: units, formats and the like.
 _ALLOWED = {"USD", "KHR", "KHQR", "PDF", "CSV", "QR", "MRN", "SpO", "mmHg", "kg", "cm", "Ctrl", "NEWS2", "ICD", "px"}
-_NOT_SHOWN = ("_class", "_attributes")  # blocks that fill an attribute
+_NOT_SHOWN = ("_class", "bodyclass", "_attributes")  # blocks that fill an attribute
 _SKIPPED = {"script", "style", "svg", "code", "kbd"}
 
 

@@ -8,7 +8,10 @@ from core.db import writing
 
 
 class Command(BaseCommand):
-    help = "Give a hospital a new encryption key and encrypt its records anew. May be interrupted and started again."
+    help = (
+        "Give a hospital a new encryption key and encrypt its records and files anew. "
+        "May be interrupted and started again."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("schema")
@@ -21,3 +24,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"{schema}: key version {version} is active")
             for model in rotation.encrypted_models():
                 self.stdout.write(f"{model._meta.label}: {rotation.renew_rows(model)} values renewed")
+            for model in rotation.models_of_files():
+                self.stdout.write(f"{model._meta.label}: {rotation.renew_files(model)} files renewed")
