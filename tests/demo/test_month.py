@@ -6,8 +6,9 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from django.db import connection
+from django.conf import settings
 from django.db.models import F, Sum
+from django_tenants.utils import schema_context
 
 from accounts.models import Branch
 from audit.models import Record
@@ -30,19 +31,32 @@ from pharmacy.models import BatchBalance, DispenseLine, PrescriptionItem, StockM
 from pharmacy.queries.stock import stock_figures
 from queueing.models import Ticket
 from reports.queries.visits import visits_by_day
+from tests.support.connecting import connect, forget_cache
 
-pytestmark = pytest.mark.django_db
 DAYS, VISITS = 30, 5
 
 
+@pytest.fixture(scope="module")
+def month_db(databases, django_db_setup, django_db_blocker):
+    """A database in which a month was committed: made once for all the tests that only look at it."""
+    main = settings.DATABASES["default"]["NAME"]
+    with databases.copy("month") as name, django_db_blocker.unblock():
+        connect(databases, name)
+        forget_cache(name)
+        with schema_context("samaki"):
+            furnish(DAYS + 1)
+            list(make_patients(80, seed=3, over=timedelta(days=DAYS + 20)))
+            give_memberships(Random(3))
+            fill_month(DAYS, visits_a_day=VISITS, seed=3)
+        yield
+        connect(databases, main)
+
+
 @pytest.fixture
-def month(samaki):
-    """Thirty days of one branch, with what the database checks at commit checked."""
-    furnish(DAYS + 1)
-    list(make_patients(80, seed=3, over=timedelta(days=DAYS + 20)))
-    give_memberships(Random(3))
-    fill_month(DAYS, visits_a_day=VISITS, seed=3)
-    connection.check_constraints()
+def month(month_db):
+    """Thirty days of one branch, in Samaki's schema."""
+    with schema_context("samaki"):
+        yield
 
 
 def open_days():
