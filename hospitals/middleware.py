@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
+from django.utils import translation
 
 from hospitals.models import Domain, Hospital
 from hospitals.states import HospitalStatus
@@ -45,14 +46,20 @@ class HospitalMiddleware:
         if hospital is None:
             return self.get_response(request)
         if hospital.status == HospitalStatus.SUSPENDED:
-            return render(request, "hospitals/suspended.html", {"hospital": hospital}, status=403)
+            return _closed(request, "hospitals/suspended.html", 403)
         if not hospital.is_open:
-            return render(request, "hospitals/not_ready.html", {"hospital": hospital}, status=503)
+            return _closed(request, "hospitals/not_ready.html", 503)
         connection.set_tenant(hospital)
         try:
             return self.get_response(request)
         finally:
             connection.set_schema_to_public()
+
+
+def _closed(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page in the reader's language: the middleware that knows it stands further in, and is not reached."""
+    with translation.override(translation.get_language_from_request(request)):
+        return render(request, template, {"hospital": request.hospital}, status=status)
 
 
 def _platform_surface(host: str) -> str:

@@ -59,6 +59,16 @@ def test_a_suspended_hospital_shows_a_clear_page_and_keeps_its_data(samaki, doct
     assert client.get("/").status_code == 200
 
 
+def test_the_page_of_a_suspended_hospital_speaks_the_readers_language_whoever_read_before(samaki):
+    move("samaki", suspend_hospital)
+    reader = Client(HTTP_HOST="portal.samaki.localhost")
+    for language, words in (("km", "ផ្អាក"), ("zh-hans", "暂停"), ("en", "suspended")):
+        reader.cookies["django_language"] = language
+        answer = reader.get("/login/").content.decode()
+        assert words in answer
+        assert f'lang="{language}"' in answer.lower()
+
+
 def test_the_hospital_next_door_stays_open_meanwhile(samaki, client_for):
     move("samaki", suspend_hospital)
     assert get("portal.royal.localhost").status_code == 200
