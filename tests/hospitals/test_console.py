@@ -129,3 +129,11 @@ def test_the_admin_pages_carry_no_style_that_the_security_policy_refuses(console
         assert "addlink" in page
         assert "<style" not in page
         assert " style=" not in page
+
+
+def test_the_console_is_not_called_like_the_hospital_it_shows(console):
+    with schema_context("public"):
+        hospital = Hospital.objects.get(schema_name="royal")
+    page = console.get(f"/hospitals/{hospital.pk}/").content.decode()
+    assert f"<strong>{hospital.name}</strong>" not in page
+    assert f"<title>{hospital.name} · {hospital.name}</title>" not in page
