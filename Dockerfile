@@ -29,7 +29,7 @@ ENV PATH=/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings.prod \
     MEDIA_ROOT=/data/media
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin hospital \
-    && install -d -o hospital -g hospital /data /data/media
+    && install -d -o hospital -g hospital /data /data/media /data/checkpoints
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY --from=build /app /app

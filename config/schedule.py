@@ -8,7 +8,19 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "seal-audit-trail": {"task": "audit.tasks.seal_trail", "schedule": 10.0, "options": {"expires": 60}},
+    "seal-audit-trail": {"task": "audit.tasks.seal_trail", "schedule": 5.0, "options": {"expires": 60}},
+    "seal-platform-trail": {
+        "task": "audit.tasks.seal_trail",
+        "schedule": 10.0,
+        "options": {"expires": 60},
+        "tenant_schemas": ["public"],
+    },
+    "sign-checkpoint": {"task": "audit.tasks.write_checkpoint", "schedule": crontab(hour=1, minute=5)},
+    "sign-platform-checkpoint": {
+        "task": "audit.tasks.write_checkpoint",
+        "schedule": crontab(hour=1, minute=15),
+        "tenant_schemas": ["public"],
+    },
     "sweep-deliveries": {"task": "core.tasks.sweep_deliveries", "schedule": 15.0, "options": {"expires": 60}},
     "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},

@@ -17,5 +17,6 @@ urlpatterns = [
     path("clinic/", include("clinical.urls")),
     path("laboratory/", include("laboratory.urls")),
     path("pharmacy/", include("pharmacy.urls")),
+    path("oversight/", include("oversight.urls")),
 ]
 globals().update(error_handlers)

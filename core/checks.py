@@ -22,6 +22,8 @@ def secrets_are_given(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
     if not _is_key(settings.MASTER_KEY):
         found.append(Error("MASTER_KEY must be 32 random bytes in base64.", id="core.E002"))
+    if not _is_key(settings.AUDIT_SIGNING_KEY):
+        found.append(Error("AUDIT_SIGNING_KEY must be 32 random bytes in base64.", id="core.E006"))
     if len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
         found.append(Error("METRICS_TOKEN is missing or too short: /metrics is not public.", id="core.E003"))
     return found

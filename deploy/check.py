@@ -18,6 +18,7 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "MASTER_KEY": b64encode(secrets.token_bytes(32)).decode(),
+    "AUDIT_SIGNING_KEY": b64encode(secrets.token_bytes(32)).decode(),
     "METRICS_TOKEN": secrets.token_urlsafe(24),
     "DATABASE_URL": "postgresql://ihospita_app@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",

@@ -57,6 +57,7 @@ TENANT_APPS = [
     "clinical",
     "laboratory",
     "pharmacy",
+    "oversight",
     "reports",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
@@ -224,6 +225,13 @@ SECRET_KEY = env.text("SECRET_KEY", "")
 MASTER_KEY = env.text("MASTER_KEY", "")
 OLD_MASTER_KEY = env.text("OLD_MASTER_KEY", "")  # only for `manage.py rewrap_keys`, while MASTER_KEY is being replaced
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# Signs the checkpoints of each hospital's trail (base64 of 32 bytes), which are kept in a directory or a bucket.
+AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY", "")
+AUDIT_CHECKPOINTS = env.text("AUDIT_CHECKPOINTS", str(MEDIA_ROOT.parent / "checkpoints"))
+AUDIT_S3_ENDPOINT = env.text("AUDIT_S3_ENDPOINT", "")
+AUDIT_S3_REGION = env.text("AUDIT_S3_REGION", "us-east-1")
+AUDIT_S3_ACCESS_KEY = env.text("AUDIT_S3_ACCESS_KEY", "")
+AUDIT_S3_SECRET_KEY = env.text("AUDIT_S3_SECRET_KEY", "")
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

@@ -8,6 +8,7 @@ DEMO = False
 SECRET_KEY = env.text("SECRET_KEY")
 MASTER_KEY = env.text("MASTER_KEY")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY")
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 

@@ -8,6 +8,7 @@ DEMO = True
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 SECRET_KEY = env.text("SECRET_KEY", "tests-only-" + "0" * 40)
 MASTER_KEY = env.text("MASTER_KEY", "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE=")
+AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY", "dGVzdHMtb25seS1zaWduLXRlc3RzLW9ubHktc2lnbi0=")
 METRICS_TOKEN = "tests-only-metrics-token"  # noqa: S105
 PUBLIC_SCHEME = "http"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

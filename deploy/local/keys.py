@@ -26,6 +26,11 @@ def secret_key(local: LocalDir) -> str:
     return _kept(local.keys / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
+def audit_signing_key(local: LocalDir) -> str:
+    """Base64 of 32 random bytes: the Ed25519 key that signs checkpoints of the trail."""
+    return _kept(local.keys / "audit_signing_key", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+
+
 def master_key(local: LocalDir) -> str:
     """Base64 of 32 random bytes: the key that wraps every hospital's own keys."""
     return _kept(local.keys / "master_key", lambda: base64.b64encode(secrets.token_bytes(32)).decode())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import IO
 
-from deploy.local.keys import master_key, secret_key
+from deploy.local.keys import audit_signing_key, master_key, secret_key
 from deploy.local.paths import LocalDir
 from deploy.local.postgres import APPLICATION, OWNER, Postgres
 from deploy.local.process import Child, StartFailed
@@ -67,6 +67,7 @@ class Services:
         found = {
             "SECRET_KEY": secret_key(self.local),
             "MASTER_KEY": master_key(self.local),
+            "AUDIT_SIGNING_KEY": audit_signing_key(self.local),
             "MEDIA_ROOT": str(self.local.media),
         }
         if self.postgres:

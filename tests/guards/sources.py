@@ -19,6 +19,7 @@ ROOMS = (
     "clinical",
     "laboratory",
     "pharmacy",
+    "oversight",
     "reports",
 )
 

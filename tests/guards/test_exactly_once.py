@@ -16,6 +16,7 @@ OURS = {
     "hospitals",
     "laboratory",
     "notifications",
+    "oversight",
     "patients",
     "pharmacy",
     "queueing",

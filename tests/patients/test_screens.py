@@ -374,4 +374,4 @@ def test_the_card_carries_names_and_number_and_never_the_birth_day(desk, languag
     assert person.latin_name in text
     assert "1984" in text
     assert "31" not in text.replace(person.mrn, "").replace(person.family.number, "")
-    assert Record.objects.filter(kind="read", row_id=str(person.pk)).exists()
+    assert Record.objects.filter(kind="print", row_id=str(person.pk)).exists()

@@ -1,0 +1,2 @@
+class AlreadyThere(Exception):
+    """Something of this name is kept already, and stays."""
