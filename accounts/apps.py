@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import menu, permissions, preferences, signs  # noqa: F401
+        from audit import not_trailed
 
+        not_trailed("accounts_staffsession", "sign-ins and ends of sessions are trailed as events")
         post_migrate.connect(_meet_permissions, sender=self, dispatch_uid="accounts.permissions")
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Branch, Department, Role, Room, StaffProfile, User
 from accounts.places import DepartmentChoice, RoomChoice
 from core.forms import Form, ModelForm
+from core.preferences import declared, preference
 
 NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
 
@@ -126,3 +127,34 @@ class ProfileForm(ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "full_name_native", "email", "language"]
+
+
+POLICY = ("password_length", "idle_minutes", "session_hours")
+
+
+class SignInPolicyForm(Form):
+    """The hospital's preferences of signing in, each bounded as it was declared."""
+
+    second_factor = forms.ModelMultipleChoiceField(
+        label=_("Roles that need a second factor"),
+        queryset=Role.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Who holds one of them sets it up at the next sign-in; before that nothing else opens."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        initial = {"second_factor": Role.objects.filter(requires_second_factor=True)}
+        super().__init__(*args, initial=initial, **kwargs)
+        asked = {}
+        for one in declared("accounts"):
+            name = one.key.partition(".")[2]
+            if name in POLICY:
+                asked[name] = forms.IntegerField(
+                    label=str(one.label), min_value=one.least, max_value=one.most, initial=preference(one.key)
+                )
+        self.fields = {**{name: asked[name] for name in POLICY}, **self.fields}
+
+    def facts(self) -> dict[str, Any]:
+        """The cleaned values as set_policy() takes them."""
+        return dict(self.cleaned_data)

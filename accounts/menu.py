@@ -15,6 +15,16 @@ register(
 register(
     Entry(
         group="admin",
+        label=_("Rules of signing in"),
+        url_name="accounts:policy-edit",
+        permission="signin_policy:manage",
+        icon="shield-lock",
+        order=82,
+    )
+)
+register(
+    Entry(
+        group="admin",
         label=_("Branches and rooms"),
         url_name="accounts:workplace-list",
         permission="workplace:manage",

@@ -1,34 +1,60 @@
 """What every request of a signed-in person passes through."""
 
-import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from accounts.services import sessions
 from accounts.workplace import Workplace
+from audit import context
+from audit.services import record_event
+from core.clock import now
 
 Answer = Callable[[HttpRequest], HttpResponse]
 TOUCH_SECONDS = 60
 
 
-class SessionSurfaceMiddleware:
-    """A session opens only the door it was made at; activity slides its end, written at most once a minute."""
+class SessionRulesMiddleware:
+    """A session opens only the door it was made at, ends after silence or age, and with the roles it was made for.
+
+    What a page asks for by itself (``X-Background``) is no sign of a person: it does not move the end of the silence.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            if request.session.get("surface") != request.surface:
-                logout(request)
-            elif time.time() - request.session.get("touched", 0) > TOUCH_SECONDS:
-                request.session["touched"] = int(time.time())
+            self._watch(request)
         return self.get_response(request)
+
+    def _watch(self, request: HttpRequest) -> None:
+        session = request.session
+        if session.get("surface") != request.surface:
+            logout(request)
+        elif why := sessions.verdict(session, request.user, now()):
+            self._end(request, why)
+        elif self._is_due(request) and not sessions.touch(session, request.META.get("REMOTE_ADDR", "")):
+            session.flush()
+            request.user = AnonymousUser()
+
+    def _is_due(self, request: HttpRequest) -> bool:
+        silence = now().timestamp() - request.session.get("touched", 0)
+        return silence > TOUCH_SECONDS and "X-Background" not in request.headers
+
+    def _end(self, request: HttpRequest, why: str) -> None:
+        user = request.user
+        with context(actor_id=str(user.pk), actor=user.get_username(), role=user.role_line):
+            record_event("sessions_ended", "accounts_user", user.pk, why=why, sessions=1)
+        sessions.note_end(request.session, why)
+        request.session.flush()
+        request.user = AnonymousUser()
 
 
 class SecondFactorMiddleware:

@@ -92,4 +92,5 @@ def open_to_staff(view: View) -> View:
 
 declare("staff:view", _("See staff and roles"), roles=["owner", "admin", "auditor"])
 declare("staff:manage", _("Add and change staff"), roles=["owner", "admin"])
+declare("signin_policy:manage", _("Change the rules of signing in"), roles=["owner", "admin"])
 declare("workplace:manage", _("Change branches, departments and rooms"), roles=["owner", "admin"])

@@ -11,3 +11,17 @@ declare(
     most=64,
     label=_("Characters a password has at least"),
 )
+declare(
+    "accounts.idle_minutes",
+    default=480,
+    least=5,
+    most=1440,
+    label=_("Minutes without activity after which a session ends"),
+)
+declare(
+    "accounts.session_hours",
+    default=16,
+    least=1,
+    most=24,
+    label=_("Hours after which a session ends in any case"),
+)

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Branch, Department, Room, User
+from accounts.models import Branch, Department, Room, StaffSession, User
 
 
 def branches_of(user: User) -> list[Branch]:
@@ -60,3 +60,9 @@ def visible_staff(user: User, text: str = "") -> QuerySet[User]:
             | Q(email__icontains=text)
         )
     return people.order_by("-is_active", "full_name")
+
+
+def sessions_of(user: User) -> tuple[list[StaffSession], list[StaffSession]]:
+    """The person's open sessions and the ten that ended last."""
+    mine = StaffSession.objects.filter(user=user)
+    return list(mine.filter(ended_at__isnull=True)), list(mine.exclude(ended_at=None).order_by("-ended_at")[:10])

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django_otp import login as otp_login
 
 from accounts.backends import find_person
-from accounts.models import AuthenticatorDevice, User
+from accounts.models import AuthenticatorDevice, SessionEnd, User
+from accounts.services import sessions
 from audit import context
 from audit.services import record_event
 
@@ -23,7 +24,13 @@ def remember_device(user: User) -> AuthenticatorDevice:
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    request.session["surface"] = getattr(request, "surface", "")
+    sessions.begin_session(
+        user=user,
+        session=request.session,
+        surface=getattr(request, "surface", ""),
+        agent=request.META.get("HTTP_USER_AGENT", ""),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
     records = get_authentication_records(request, user)
     if any(record.get("method") == "mfa" for record in records):
         otp_login(request, remember_device(user))
@@ -34,6 +41,7 @@ def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
 @receiver(user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:
+        sessions.note_end(request.session, SessionEnd.SIGNED_OUT)
         record_event("signed_out", "accounts_user", user.pk)
 
 
@@ -46,8 +54,12 @@ def _refused(credentials: dict[str, Any], **kwargs: Any) -> None:
 
 
 @receiver([password_changed, password_set, password_reset])
-def _password_changed(user: User, signal: Signal, **kwargs: Any) -> None:
+def _password_changed(request: HttpRequest, user: User, signal: Signal, **kwargs: Any) -> None:
     record_event("password_changed", "accounts_user", user.pk, by_mail=signal is password_reset)
+    here = request.session if request.user.is_authenticated else None
+    if here is not None:
+        sessions.touch(here, request.META.get("REMOTE_ADDR", ""))  # the store gave it a new key
+    sessions.end_sessions(user=user, why=SessionEnd.PASSWORD, besides=here)
 
 
 @receiver(authenticator_added)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import staff, welcome, workplaces
+from accounts.views import policy, staff, welcome, workplaces
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("places/<slug:kind>/new/", workplaces.workplace_new, name="workplace-new"),
     path("places/<slug:kind>/<uuid:pk>/", workplaces.workplace_edit, name="workplace-edit"),
     path("branch/", workplaces.branch_choose, name="branch-choose"),
+    path("sign-in/", policy.policy_edit, name="policy-edit"),
     path("me/", welcome.profile, name="profile"),
 ]

@@ -24,6 +24,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-deliveries": {"task": "core.tasks.sweep_deliveries", "schedule": 15.0, "options": {"expires": 60}},
     "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},
+    "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour=3, minute=30)},
     "sweep-mail": {"task": "notifications.tasks.sweep_mail", "schedule": 600.0, "options": {"expires": 500}},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
     "release-reservations": {

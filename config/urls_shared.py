@@ -34,6 +34,7 @@ account_urls = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("account/sessions/", include("accounts.urls_sessions")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("welcome/", include("accounts.urls_welcome")),
 ]

@@ -18,6 +18,7 @@ ADDRESSES = {
     "branch_url": "accounts:branch-choose",
     "profile_url": "accounts:profile",
     "security_url": "mfa_index",
+    "sessions_url": "sessions:session-list",
     "password_url": "account_change_password",
 }
 THEMES = ("system", "light", "dark")

@@ -1,6 +1,7 @@
 from accounts.models.device import AuthenticatorDevice
 from accounts.models.invitation import Invitation
 from accounts.models.role import Assignment, KnownPermission, Role, StaffProfile
+from accounts.models.session import SessionEnd, StaffSession
 from accounts.models.user import User
 from accounts.models.workplace import Branch, Department, DepartmentKind, Room
 
@@ -14,6 +15,8 @@ __all__ = [
     "KnownPermission",
     "Role",
     "Room",
+    "SessionEnd",
     "StaffProfile",
+    "StaffSession",
     "User",
 ]

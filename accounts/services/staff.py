@@ -8,7 +8,8 @@ from django.core import signing
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Assignment, Branch, Department, Invitation, Role, Room, StaffProfile, User
+from accounts.models import Assignment, Branch, Department, Invitation, Role, Room, SessionEnd, StaffProfile, User
+from accounts.services.sessions import end_sessions
 from core.clock import now
 from core.errors import DomainError
 from core.events import publish
@@ -60,6 +61,7 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
     locked.save(update_fields=["accepted_at", "updated_at"])
     locked.user.set_password(password)
     locked.user.save(update_fields=["password", "updated_at"])
+    end_sessions(user=locked.user, why=SessionEnd.PASSWORD)
     return locked.user
 
 
@@ -69,6 +71,7 @@ def close_account(*, user: User, by: User) -> None:
     _keep_an_owner(user)
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
+    end_sessions(user=user, why=SessionEnd.CLOSED)
 
 
 def reopen_account(*, user: User, by: User) -> None:
@@ -120,9 +123,16 @@ def _changed(user: User, facts: dict[str, str]) -> User:
 def _set_roles(user: User, roles: Collection[Role], branch: Branch | None) -> None:
     if not any(role.code == "owner" for role in roles):
         _keep_an_owner(user)
+    before = _held(user)
     user.assignments.exclude(role__in=roles, branch=branch).delete()
     for role in roles:
         Assignment.objects.get_or_create(user=user, role=role, branch=branch)
+    if _held(user) != before:
+        end_sessions(user=user, why=SessionEnd.ROLES)
+
+
+def _held(user: User) -> set[tuple[UUID, UUID | None]]:
+    return set(user.assignments.values_list("role_id", "branch_id"))
 
 
 def _keep_an_owner(leaving: User) -> None:

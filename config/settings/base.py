@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "accounts.middleware.SessionSurfaceMiddleware",
+    "accounts.middleware.SessionRulesMiddleware",
     "audit.middleware.AuditContextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
@@ -143,8 +143,8 @@ CACHES = {
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SESSION_COOKIE_AGE = 8 * 60 * 60  # hours of inactivity that end a session (PRODUCT rule)
+SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_AGE = 24 * 60 * 60  # the most a hospital may choose; accounts.preferences end a session earlier
 SESSION_SAVE_EVERY_REQUEST = False  # accounts.middleware slides the expiry once a minute, not at every click
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

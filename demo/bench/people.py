@@ -1,14 +1,14 @@
 """Signs people in by making their sessions directly; nobody of them is a superuser."""
 
-import time
 from secrets import token_hex
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django_tenants.utils import schema_context
 
 from accounts.models import User
+from accounts.services.sessions import begin_session
+from accounts.session_store import SessionStore
 
 
 def cookies_of(schema: str, username: str, **session: str) -> dict[str, str]:
@@ -23,12 +23,12 @@ def cookies_of(schema: str, username: str, **session: str) -> dict[str, str]:
                 SESSION_KEY: str(user.pk),
                 BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
                 HASH_SESSION_KEY: user.get_session_auth_hash(),
-                "surface": "portal",
-                "touched": int(time.time()),
                 **session,
             }
         )
         store.create()
+        begin_session(user=user, session=store, surface="portal", agent="bench", address="127.0.0.1")
+        store.save()
     return {
         settings.SESSION_COOKIE_NAME: store.session_key,
         settings.CSRF_COOKIE_NAME: token_hex(16),

@@ -4,6 +4,10 @@
   const say = (text, level) => window.toast?.(text, level);
   let lost = null;
 
+  // A refresh that nobody asked for is no sign of a person: it does not keep a forgotten session alive.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.triggeringEvent) event.detail.headers["X-Background"] = "1";
+  });
   document.addEventListener("htmx:sendError", () => {
     lost ??= say(words.lost, "warning") ?? true;
   });
