@@ -21,7 +21,7 @@ TOOLCHAIN := $(PYTHON) -m deploy.local.toolchain
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench seed lock format messages shell clean
+.PHONY: help setup demo test check audit bench seed lock format messages shell clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/|/' | awk -F'|' '{printf "  make %-10s%s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: setup $(BROWSER) ## Run the whole suite (TESTS="tests/billing -k refund" r
 
 check: setup ## Format, lint, layers, types, migrations, translations, templates, deploy checks
 	@$(BIN)/python -m deploy.check
+
+audit: setup ## Ask for known weaknesses of the packages we install (ends with 2 where nobody answers)
+	@$(BIN)/python -m deploy.audit
 
 bench: setup ## Print the performance tables
 	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py bench

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import known_device, remember_person
@@ -19,6 +19,7 @@ from accounts.services import attempts
 from audit.services import record_event
 from core import crypto
 from core.events import publish
+from core.rates import too_many
 
 WRONG = _("The username or the password is not right.")
 
@@ -43,7 +44,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         try:
             attempt = attempts.begin(login=login, address=address, device=known_device(request, login))
         except attempts.TooSoon as wait:
-            raise ImmediateHttpResponse(too_many_attempts(request, wait.seconds)) from wait
+            raise ImmediateHttpResponse(too_many(request, wait.seconds)) from wait
         user = authenticate(request, **credentials)
         if user is not None:
             attempts.give_back(attempt)
@@ -75,13 +76,6 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Signing in and out needs no toast; the page itself shows it."""
-
-
-def too_many_attempts(request: HttpRequest, seconds: int) -> HttpResponse:
-    """The page that asks for patience, with Retry-After for programs."""
-    response = render(request, "429.html", {"seconds": seconds}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
 
 
 class EncryptedMfaAdapter(DefaultMFAAdapter):

@@ -42,6 +42,7 @@ CHECKS = [
     Check("migrations", [*_MANAGE, "makemigrations", "--check", "--dry-run"], _TEST),
     Check("translations", [*_MANAGE, "messages", "--check"], _TEST),
     Check("templates", [str(BIN / "djlint"), "templates", "--lint", "--quiet"]),
+    Check("secrets", [str(PYTHON), "-m", "deploy.secret_scan"]),
     Check("deployment", [*_MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 ]
 

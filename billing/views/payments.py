@@ -21,6 +21,7 @@ from core.htmx import wants_fragment
 from core.once import FIELD, exactly_once
 from core.pdf import pdf_response
 from core.preferences import preference
+from core.rates import rated
 
 
 @requires("payment:take")
@@ -111,6 +112,7 @@ def receipt_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("billing:receipt-show", printed.pk)
 
 
+@rated("paper")
 @requires("receipt:print")
 def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     printed = get_object_or_404(

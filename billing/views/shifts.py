@@ -21,6 +21,7 @@ from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
 from core.pdf import pdf_response
+from core.rates import rated
 
 
 @requires("shift:view")
@@ -102,6 +103,7 @@ def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "billing/shift/detail.html", {**shift_figures(shift, request.user), "form": NoteForm()})
 
 
+@rated("paper")
 @requires("invoice:view")
 def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     shift = get_object_or_404(visible_shifts(request.user), pk=pk)

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionRulesMiddleware",
     "audit.middleware.AuditContextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "core.rates.RateMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -242,6 +243,15 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "no-reply@localhost")
+
+# --- Limits ----------------------------------------------------------------------------------------------------------
+# Requests a minute of one person (a stranger: of one address), by class; see core/rates.py.
+RATES = {
+    "read": env.number("RATE_READ", 900),
+    "act": env.number("RATE_ACT", 240),
+    "paper": env.number("RATE_PAPER", 120),
+    "stranger": env.number("RATE_STRANGER", 600),  # a waiting room's screens share one address
+}
 
 # --- Security --------------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

@@ -62,6 +62,7 @@ def serving(name: str, application: str, probe: str, host: str) -> Iterator[Serv
         "PROMETHEUS_MULTIPROC_DIR": str(local.path / f"metrics-{name}"),
         "PUBLIC_PORT": str(port),
         "USE_OWNER_ROLE": "0",
+        **dict.fromkeys(("RATE_READ", "RATE_ACT", "RATE_PAPER", "RATE_STRANGER"), "1000000"),
     }
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     command = [gunicorn, "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}", application]

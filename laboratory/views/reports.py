@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import requires
 from audit.services import record_printing, record_reading
 from core.pdf import pdf_response
+from core.rates import rated
 from laboratory.charting import curve
 from laboratory.models import Test
 from laboratory.papers import report_pdf
@@ -16,6 +17,7 @@ from patients.queries import visible_patients
 LANGUAGES = ("en", "km", "zh-hans")
 
 
+@rated("paper")
 @requires("lab_result:view")
 @require_GET
 def order_report(request, pk):

@@ -10,6 +10,7 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
 from core.pdf import pdf_response
+from core.rates import rated
 from laboratory.forms.specimens import CollectForm, ReceiveForm, RejectForm
 from laboratory.history import history_of
 from laboratory.models import Specimen
@@ -58,6 +59,7 @@ def order_collect(request, pk):
     return render(request, "laboratory/specimen/collect.html", context, status=422 if form.is_bound else 200)
 
 
+@rated("paper")
 @requires("lab_specimen:collect")
 @require_GET
 def order_labels(request, pk):
@@ -67,6 +69,7 @@ def order_labels(request, pk):
     return _labels(request, list(specimens.order_by("id")))
 
 
+@rated("paper")
 @requires("lab_specimen:collect")
 @require_GET
 def specimen_label(request, pk):

@@ -5,10 +5,12 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import requires
 from audit.services import record_printing
 from core.pdf import pdf_response
+from core.rates import rated
 from patients.printing import card_pdf
 from patients.queries import visible_patients
 
 
+@rated("paper")
 @requires("patient:print_card")
 @require_GET
 def patient_card(request: HttpRequest, pk: str) -> HttpResponse:

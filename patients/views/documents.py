@@ -12,6 +12,7 @@ from audit.services import record_reading
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
+from core.rates import rated
 from patients.banner import banner_of
 from patients.forms import DocumentForm, PhotoForm, RemovalForm
 from patients.links import address_of, is_open
@@ -71,6 +72,7 @@ def document_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(address_of(document.pk))
 
 
+@rated("paper")
 @requires("patient:view")
 @require_GET
 def document_file(request: HttpRequest, pk: UUID, token: str) -> HttpResponse:

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import requires
 from audit.services import record_printing
 from core.pdf import pdf_response
+from core.rates import rated
 from patients.queries import visible_patients
 from pharmacy.views.access import branch_of, dispense_or_404
 
 
+@rated("paper")
 @requires("dispense:prepare")
 @require_GET
 def dispense_labels(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -22,6 +24,7 @@ def dispense_labels(request: HttpRequest, pk: UUID) -> HttpResponse:
     return pdf_response(pdf, f"labels-{dispense.prescription.label}.pdf")
 
 
+@rated("paper")
 @requires("prescription:view")
 @require_GET
 def patient_medicines(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import requires
 from audit.services import record_printing
 from core.pdf import letterhead, pdf_response, qr_svg, render_pdf
+from core.rates import rated
 from queueing import queries
 
 
+@rated("paper")
 @requires("queue:view")
 @require_safe
 def ticket_print(request: HttpRequest, pk: UUID) -> HttpResponse:
