@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from clinical.queries.worklists import doctors_day, doctors_queues, notes_to_sign, waiting_for_triage
 from core import home
+from queueing.queries import counted
 
 
 def to_triage(request: HttpRequest) -> dict[str, Any] | None:
@@ -23,7 +24,7 @@ def my_patients(request: HttpRequest) -> dict[str, Any] | None:
     day = doctors_day(request.user, branch)
     return {
         "rows": home.first_of(day.in_room, day.called, day.returning, day.waiting),
-        "queues": home.first(doctors_queues(request.user, branch)),
+        "queues": counted(home.first(doctors_queues(request.user, branch))),
     }
 
 
