@@ -3,12 +3,12 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, DurationField, F, OuterRef, Q, Subquery
 from django.db.models.functions import ExtractHour
 
 from accounts.models import Branch, Department
 from patients.models import Visit
-from queueing.models import Ticket
+from queueing.models import Ticket, TicketMove
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,14 @@ def waits_by_department(day: datetime.date, branch: Branch | None = None) -> lis
     tickets = Ticket.objects.filter(queue__date=day)
     if branch is not None:
         tickets = tickets.filter(queue__branch=branch)
+    calls = TicketMove.objects.filter(ticket=OuterRef("pk"), verb="call").order_by("at")  # called_at is the last one
     rows = (
-        tickets.values("queue__department_id")
+        tickets.annotate(first_call=Subquery(calls.values("at")[:1]))
+        .values("queue__department_id")
         .annotate(
             waiting=Count("pk", filter=Q(status="waiting")),
-            called=Count("pk", filter=Q(called_at__isnull=False)),
-            wait=Avg(F("called_at") - F("created_at"), filter=Q(called_at__isnull=False)),
+            called=Count("first_call"),
+            wait=Avg(F("first_call") - F("created_at"), output_field=DurationField()),
         )
         .order_by("queue__department__code")
     )

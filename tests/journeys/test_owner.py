@@ -132,8 +132,8 @@ def three_payments(cashier: User) -> None:
 
 
 def average_wait(place: str) -> int:
-    """Minutes from ticket to call over today's called tickets of a department, worked out one by one."""
-    called = Ticket.objects.filter(queue__date=clock.today(), called_at__isnull=False)
-    tickets = [one for one in called.select_related("queue__department") if one.queue.department.name == place]
-    waits = [one.called_at - one.created_at for one in tickets]
+    """Minutes from ticket to first call over today's called tickets of a department, worked out one by one."""
+    tickets = Ticket.objects.filter(queue__date=clock.today()).select_related("queue__department")
+    calls = [(one, one.moves.filter(verb="call").first()) for one in tickets if one.queue.department.name == place]
+    waits = [call.at - ticket.created_at for ticket, call in calls if call]
     return round(sum(waits, datetime.timedelta()).total_seconds() / 60 / len(waits))
