@@ -21,7 +21,7 @@ TOOLCHAIN := $(PYTHON) -m deploy.local.toolchain
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check audit bench seed lock format messages shell clean
+.PHONY: help setup demo test check audit bench isolation seed lock format messages shell clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/|/' | awk -F'|' '{printf "  make %-10s%s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ audit: setup ## Ask for known weaknesses of the packages we install (ends with 2
 
 bench: setup ## Print the performance tables
 	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py bench
+
+isolation: setup ## Work in both demo hospitals at once (100,000 requests) and count what crosses
+	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py prove_isolation
 
 seed: setup ## Fill the demo hospital samaki with N synthetic patients
 	@$(BIN)/python -m deploy.local.run manage.py seed_patients $(N)
