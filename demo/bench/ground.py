@@ -22,8 +22,7 @@ from clinical.models import Encounter
 from core.clock import today
 from core.ids import new_id
 from core.preferences import remembered
-from demo.services.history import FLOAT, tell_today
-from hospitals.models import Hospital
+from demo.services.today import FLOAT, tell_today
 from patients.models import Patient
 from patients.services.visits import open_visit
 
@@ -34,9 +33,7 @@ def prepare(patients: int, tell: Tell) -> None:
     """Hospitals, people and history where they are missing, and somebody at every step of the way today."""
     current_app.conf.task_always_eager = True  # no worker runs here: what follows an act follows at once
     connection.set_schema_to_public()
-    if not _hospitals_stand():
-        tell("Making the hospitals")
-        as_owner([sys.executable, "-m", "deploy.local.prepare"])
+    have_hospitals(tell)
     for schema, number in (("samaki", patients), ("royal", max(patients // 10, 1))):
         call_command("seed_patients", number, schema=schema)
     with schema_context("samaki"), remembered():
@@ -48,11 +45,10 @@ def prepare(patients: int, tell: Tell) -> None:
     current_app.conf.task_always_eager = False
 
 
-def _hospitals_stand() -> bool:
-    """Whether both hospitals are there; in a new database not even their table is."""
-    if Hospital._meta.db_table not in connection.introspection.table_names():
-        return False
-    return Hospital.objects.filter(schema_name__in=("samaki", "royal")).count() == 2
+def have_hospitals(tell: Tell) -> None:
+    """Both demo hospitals, with every migration."""
+    tell("Bringing the hospitals up to date")
+    as_owner([sys.executable, "-m", "deploy.local.prepare"])
 
 
 def as_owner(command: list[str]) -> str:

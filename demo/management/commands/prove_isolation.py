@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.bench.crossing import prove
+from demo.bench.ground import have_hospitals
 from demo.bench.server import serving
 
 
@@ -13,6 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--requests", type=int, default=100_000)
 
     def handle(self, *args, requests: int, **options) -> None:
+        have_hospitals(self.stdout.write)
         with serving("web", "config.wsgi", "/health/live", "localhost") as product:
             found = prove(product.port, requests)
         statuses = ", ".join(f"{status}: {number:,}" for status, number in sorted(found.statuses.items()))
