@@ -18,9 +18,26 @@ def branches_of(user: User) -> list[Branch]:
 
 
 def _branches_of(user: User) -> list[Branch]:
-    bound = [assignment.branch_id for assignment in user.held]
+    bound = [(assignment.branch_id, assignment.department_id) for assignment in user.held]
     branches = Branch.objects.filter(is_active=True)
-    return list(branches if None in bound or not bound else branches.filter(pk__in=bound))
+    if not bound or (None, None) in bound:
+        return list(branches)
+    whole = {branch for branch, _department in bound if branch}
+    parts = {department for _branch, department in bound if department}
+    return list(branches.filter(Q(pk__in=whole) | Q(departments__in=parts)).distinct())
+
+
+def within_places(user: User, branch: str = "branch", department: str = "department") -> Q:
+    """Rows of the branches and departments to which the person's roles are bound; all where one of them is not bound.
+
+    Worklists are narrowed by it; a patient's record does not end at the door of a branch.
+    """
+    bound = [(assignment.branch_id, assignment.department_id) for assignment in user.held]
+    if not bound or (None, None) in bound:
+        return Q()
+    parts = {place for _branch, place in bound if place}
+    whole = {place for place, part in bound if place and not part}
+    return Q(**{f"{department}__in": parts}) | Q(**{f"{branch}__in": whole})
 
 
 def staff_with_role(code: str, branch: Branch | None = None) -> QuerySet[User]:

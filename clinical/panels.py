@@ -33,6 +33,20 @@ def background_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     }
 
 
+def guarded_panel(request: HttpRequest, patient: Patient) -> dict[str, Any] | None:
+    """At the desk: who could break the glass does not enrol into a closed record."""
+    return None if request.user.may("record:break_glass") else {"patient": patient}
+
+
+register(
+    Panel(
+        slot="guarded",
+        order=10,
+        permission="visit:enrol",
+        template="clinical/guarded/_enrol.html",
+        context=guarded_panel,
+    )
+)
 register(Panel(slot="chart-actions", order=10, permission="visit:enrol", template="clinical/chart/_enrol.html"))
 register(
     Panel(

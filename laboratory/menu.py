@@ -34,7 +34,7 @@ register(
         permission="lab_result:view",
         icon="alert-octagon",
         order=30,
-        count=lambda user: open_alert_count(),
+        count=open_alert_count,
     )
 )
 register(

@@ -9,7 +9,8 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         from audit import registry
         from patients import home, menu, permissions, preferences  # noqa: F401  they declare themselves when imported
-        from patients.models import VisitMove
+        from patients.models import AccessGrant, VisitMove
 
         registry.append_only(VisitMove)
+        registry.append_only(AccessGrant)
         registry.not_trailed("patients_searchtoken", "keyed hashes derived from the patient, whose row is trailed")

@@ -13,8 +13,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from patients.access import present_grant
 from patients.links import address_of
 from patients.models import Patient
+from patients.states import Confidentiality
 
 Contribution = Callable[[Patient], dict[str, Any]]
 _contributions: list[Contribution] = []
@@ -41,6 +43,7 @@ def banner_of(patient: Patient) -> dict[str, Any]:
         "url": reverse("patients:patient-detail", args=[patient.pk]),
         "allergies": None,
         "alerts": _own_alerts(patient),
+        "grant": present_grant(patient) if patient.is_restricted else None,
     }
     for contribution in _contributions:
         words = contribution(patient)
@@ -53,6 +56,8 @@ def _own_alerts(patient: Patient) -> list[tuple[str, str]]:
     alerts = []
     if patient.deceased_on:
         alerts.append(("grey", _("Deceased")))
-    if patient.is_restricted:
+    if patient.confidentiality == Confidentiality.VERY_RESTRICTED:
+        alerts.append(("violet", _("Very restricted record")))
+    elif patient.is_restricted:
         alerts.append(("violet", _("Restricted record")))
     return alerts

@@ -34,3 +34,18 @@ class RestrictionNotAllowed(DomainError):
 class HeadOutsideFamily(DomainError):
     message = _("The head of a family must be one of its members.")
     field = "head"
+
+
+class GlassReasonMissing(DomainError):
+    message = _("Say what makes it necessary, in at least ten letters.")
+    field = "explanation"
+
+
+class GlassNeedsNoBreaking(DomainError):
+    message = _("This record is open to you already.")
+
+
+class RecordIsReadOnly(DomainError):
+    message = _("A record opened by breaking the glass can only be read.")
+    code = "read_only"
+    status = 403

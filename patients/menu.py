@@ -26,3 +26,13 @@ register(
         key="n",
     )
 )
+register(
+    Entry(
+        group="admin",
+        label=_("Opened protected records"),
+        url_name="patients:grant-list",
+        permission="privacy:oversee",
+        icon="lock-open",
+        order=70,
+    )
+)

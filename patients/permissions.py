@@ -27,3 +27,5 @@ declare("visit:cancel", _("Cancel visits"), roles=[*OFFICE, "receptionist", "nur
 declare("document:view", _("Read patients' documents"), roles=[*OFFICE, *CARE, "receptionist", "auditor"])
 declare("document:add", _("Add documents to patients"), roles=[*OFFICE, "doctor", "nurse", "receptionist"])
 declare("document:remove", _("Remove patients' documents"), roles=[*OFFICE, "doctor"])
+declare("record:break_glass", _("Break the glass: open a protected record in need"), roles=["doctor", "nurse"])
+declare("privacy:oversee", _("Watch over who opens protected records"), roles=["owner", "auditor"])

@@ -35,3 +35,25 @@ declare(
 declare(
     "patients.visit_format", default="V{number:07d}", label=_("Format of visit numbers"), kind=str, check=refuse_format
 )
+declare(
+    "patients.treating_days",
+    default=30,
+    label=_("Days after an encounter during which its staff still treat the patient"),
+    kind=int,
+    least=0,
+    most=365,
+)
+declare(
+    "patients.department_treats",
+    default=False,
+    label=_("Everybody in the department of an open visit treats the patient"),
+    kind=bool,
+)
+declare(
+    "patients.glass_minutes",
+    default=60,
+    label=_("Minutes for which a broken glass stays open"),
+    kind=int,
+    least=5,
+    most=60,
+)

@@ -26,10 +26,21 @@ class Precision(TextChoices):
 
 
 class Confidentiality(TextChoices):
-    """Who may see the record: everybody with the right to see patients, or only those with the wider right."""
+    """Who may see the record; the rules stand in patients.access."""
 
     NORMAL = "normal", pgettext_lazy("confidentiality", "Normal")
     RESTRICTED = "restricted", pgettext_lazy("confidentiality", "Restricted")
+    VERY_RESTRICTED = "very_restricted", pgettext_lazy("confidentiality", "Very restricted")
+
+
+class GlassReason(TextChoices):
+    """Why somebody opens a record that is closed to them."""
+
+    EMERGENCY = "emergency", _("Emergency: the patient's life or health is in danger")
+    COVER = "cover", _("I stand in for the treating colleague")
+    ADVICE = "advice", _("A colleague asked me for advice")
+    REQUEST = "request", _("The patient asked me to")
+    OTHER = "other", pgettext_lazy("reason", "Another reason")
 
 
 class BloodGroup(TextChoices):

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from patients.views import address, card, chart, documents, editing, families, registration, search
+from patients.views import address, card, chart, documents, editing, families, glass, registration, search
 
 app_name = "patients"
 urlpatterns = [
     path("", search.patient_list, name="patient-list"),
     path("new/", registration.patient_new, name="patient-new"),
     path("new/duplicates/", registration.patient_duplicates, name="patient-duplicates"),
+    path("guarded/", glass.record_guarded, name="record-guarded"),
+    path("grants/", glass.grant_list, name="grant-list"),
     path("address/", address.address_fields, name="address-fields"),
     path("families/options/", families.family_options, name="family-options"),
     path("families/<uuid:pk>/", families.family_detail, name="family-detail"),

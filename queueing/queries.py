@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
-from accounts.queries import branches_of
+from accounts.queries import branches_of, within_places
 from core.clock import today
 from queueing.models import DisplayScreen, Queue, Ticket
 from queueing.states import OPEN, RANK, TicketStatus
@@ -16,12 +16,15 @@ _RANK_ORDER = Case(
 
 
 def visible_queues(user) -> QuerySet[Queue]:
-    """Queues a user may look at: all of the branches the user works in."""
-    return Queue.objects.filter(branch__in=branches_of(user)).select_related("branch", "department", "practitioner")
+    """Queues a user may look at: all of the branches and departments the user works in."""
+    queues = Queue.objects.filter(within_places(user), branch__in=branches_of(user))
+    return queues.select_related("branch", "department", "practitioner")
 
 
 def visible_tickets(user) -> QuerySet[Ticket]:
-    return Ticket.objects.filter(queue__branch__in=branches_of(user)).select_related(
+    """Tickets of these queues; whose they are is shown by ``queueing.access.veiled``."""
+    places = within_places(user, "queue__branch", "queue__department")
+    return Ticket.objects.filter(places, queue__branch__in=branches_of(user)).select_related(
         "queue__department", "queue__practitioner", "queue__branch", "patient", "room"
     )
 

@@ -9,22 +9,23 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from billing.access import collects, invoices_in_sight, payments_in_sight, visits_in_sight
 from billing.models import Charge, Invoice, Payment, Shift
 from billing.states import OWING, RUNNING_SHIFTS, ChargeStatus, InvoiceStatus, ShiftStatus
 from core.db.lean import showing
 from core.money import Money
+from patients.access import sight_of
 from patients.models import Visit
-from patients.queries import search_patients, visible_visits
-from patients.queries.patients import sees_restricted
+from patients.queries import search_patients
 from patients.rows import named
-from patients.states import Confidentiality
 
 
 def visits_to_collect(user: Any, *, text: str = "", branch: Any = None) -> QuerySet[Visit]:
     """Visits with a pending charge or an unpaid invoice, newest first; found by invoice number, patient or visit."""
     pending = Charge.objects.filter(status=ChargeStatus.PENDING).order_by().values("visit")
     owing = Invoice.objects.filter(status__in=OWING).order_by().values("visit")
-    visits = visible_visits(user).filter(pk__in=pending.union(owing)).exclude(status="cancelled").order_by("-id")
+    seen = Q() if collects(user) else sight_of(user).of("patient")
+    visits = Visit.objects.filter(seen, pk__in=pending.union(owing)).exclude(status="cancelled").order_by("-id")
     visits = showing(visits, "number", "opened_at", "department__name", *named())
     if branch:
         visits = visits.filter(branch=branch)
@@ -64,10 +65,16 @@ def to_collect(visits: Iterable[Visit]) -> list[ToCollect]:
     return list(rows.values())
 
 
+def visible_visits(user: Any) -> QuerySet[Visit]:
+    """Visits whose bill this user may read."""
+    visits = Visit.objects.select_related("patient", "branch", "department", "practitioner")
+    return visits.filter(visits_in_sight(user))
+
+
 def visible_invoices(user: Any) -> QuerySet[Invoice]:
-    """Invoices of patients this user may read, newest first."""
+    """Invoices this user may read (billing.access), newest first."""
     invoices = Invoice.objects.select_related("visit", "patient", "branch", "issued_by", "discount_by").order_by("-id")
-    return invoices if sees_restricted(user) else invoices.filter(patient__confidentiality=Confidentiality.NORMAL)
+    return invoices.filter(invoices_in_sight(user))
 
 
 def search_invoices(user: Any, *, text: str = "", status: str = "") -> QuerySet[Invoice]:
@@ -87,9 +94,7 @@ def visible_payments(user: Any) -> QuerySet[Payment]:
     payments = Payment.objects.select_related(
         "invoice__patient", "invoice__family", "invoice__visit", "shift__branch", "cashier"
     )
-    return (
-        payments if sees_restricted(user) else payments.filter(invoice__patient__confidentiality=Confidentiality.NORMAL)
-    )
+    return payments.filter(payments_in_sight(user))
 
 
 def visible_shifts(user: Any) -> QuerySet[Shift]:

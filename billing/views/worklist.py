@@ -11,14 +11,20 @@ from audit.services import record_reading
 from billing.forms import SearchForm
 from billing.models import Charge
 from billing.queries.catalogue import latest_rate
-from billing.queries.worklist import money_status, running_shift, to_collect, visible_invoices, visits_to_collect
+from billing.queries.worklist import (
+    money_status,
+    running_shift,
+    to_collect,
+    visible_invoices,
+    visible_visits,
+    visits_to_collect,
+)
 from billing.services.charges import waive
 from billing.services.invoices import draft_invoice
 from core.htmx import render_page, wants_fragment
 from core.once import exactly_once
 from core.paging import paginate
 from patients.banner import banner_of
-from patients.queries import visible_visits
 
 
 @requires("invoice:view")

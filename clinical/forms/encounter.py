@@ -22,6 +22,7 @@ from clinical.states import (
 )
 from core.clock import today
 from core.forms import Form, SearchSelect
+from patients.states import Confidentiality
 from terminology.models import Icd10Code
 from terminology.queries import search_icd10
 
@@ -37,6 +38,10 @@ class NoteForm(Form):
     objective = forms.CharField(label=_("Objective"), required=False, max_length=NOTE_LENGTH, strip=False)
     assessment = forms.CharField(label=_("Assessment"), required=False, max_length=NOTE_LENGTH, strip=False)
     plan = forms.CharField(label=pgettext_lazy("SOAP", "Plan"), required=False, max_length=NOTE_LENGTH, strip=False)
+
+    confidentiality = forms.ChoiceField(
+        label=_("Who may read this note"), choices=Confidentiality.choices, required=False
+    )
 
     HINTS = {
         "subjective": _("What the patient tells: complaint, since when, course"),

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from clinical.states import NoteStatus
 from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel, VersionedModel
+from patients.states import Confidentiality
 
 SECTIONS = ("subjective", "objective", "assessment", "plan")
 
@@ -21,6 +22,8 @@ class Note(VersionedModel):
     addendum_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda")
     status = models.CharField(max_length=8, choices=NoteStatus, default=NoteStatus.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # who reads it beside the author, see clinical.access; chosen while it is a draft
+    confidentiality = models.CharField(max_length=16, choices=Confidentiality, default=Confidentiality.NORMAL)
     subjective = EncryptedTextField(blank=True, default="")
     objective = EncryptedTextField(blank=True, default="")
     assessment = EncryptedTextField(blank=True, default="")
@@ -30,6 +33,8 @@ class Note(VersionedModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     signed_by_name = models.CharField(max_length=150, blank=True)
+
+    read_addenda: list["Note"] | None = None  # those the reader may read, set by the page
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -41,6 +46,9 @@ class Note(VersionedModel):
                 fields=["encounter"], condition=Q(addendum_to__isnull=True), name="note_one_per_encounter"
             ),
             models.CheckConstraint(condition=Q(status__in=NoteStatus.values), name="note_status_known"),
+            models.CheckConstraint(
+                condition=Q(confidentiality__in=Confidentiality.values), name="note_confidentiality_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft", signed_at__isnull=True, signed_by__isnull=True)
                 | Q(status="signed", signed_at__isnull=False, signed_by__isnull=False),
@@ -57,6 +65,11 @@ class Note(VersionedModel):
     @property
     def is_signed(self) -> bool:
         return self.status == NoteStatus.SIGNED
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether not everybody who reads the patient's notes may see this one."""
+        return self.confidentiality != Confidentiality.NORMAL
 
     @property
     def is_empty(self) -> bool:

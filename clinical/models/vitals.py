@@ -47,6 +47,7 @@ class VitalSigns(UUIDModel):
         indexes = [
             models.Index(fields=["patient", "-taken_at"], name="vitals_patient"),
             models.Index(fields=["encounter", "-taken_at"], name="vitals_encounter"),
+            models.Index(fields=["taken_by", "-taken_at"], name="vitals_taken_by"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,9 @@ from clinical.queries.charts import (
 )
 from clinical.queries.encounters import (
     encounter_of_ticket,
+    encounters_enrolled,
+    encounters_in_line,
+    encounters_to_triage,
     visible_allergies,
     visible_conditions,
     visible_diagnoses,
@@ -27,6 +30,9 @@ __all__ = [
     "allergy_words",
     "earlier_diagnoses",
     "encounter_of_ticket",
+    "encounters_enrolled",
+    "encounters_in_line",
+    "encounters_to_triage",
     "latest_vitals",
     "timeline",
     "visible_allergies",

@@ -5,31 +5,49 @@ A patient's record does not end at the door of a branch; worklists are what is n
 
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from accounts.models import User
+from clinical.access import enrolled_today, notes_in_sight, to_take, to_triage
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, Note, VitalSigns
-from patients.queries.patients import sees_restricted
-from patients.states import Confidentiality
+from patients.access import sight_of
 from queueing.models import Ticket
 
 Record = TypeVar("Record", bound=Model)
 
 
 def _of_visible_patients(user: User, records: QuerySet[Record], path: str = "patient") -> QuerySet[Record]:
-    hidden = Q() if sees_restricted(user) else Q(**{f"{path}__confidentiality": Confidentiality.NORMAL})
-    return records.filter(hidden)
+    return records.filter(sight_of(user).of(path))
+
+
+def _encounters() -> QuerySet[Encounter]:
+    return Encounter.objects.select_related(
+        "patient", "visit", "branch", "department", "practitioner", "ticket__queue", "ticket__room"
+    )
 
 
 def visible_encounters(user: User) -> QuerySet[Encounter]:
-    encounters = Encounter.objects.select_related(
-        "patient", "visit", "branch", "department", "practitioner", "ticket__queue", "ticket__room"
-    )
-    return _of_visible_patients(user, encounters)
+    return _of_visible_patients(user, _encounters())
+
+
+def encounters_to_triage(user: User) -> QuerySet[Encounter]:
+    """Visible encounters, and those that wait for somebody to measure, whoever the patient is."""
+    return _encounters().filter(sight_of(user).of("patient") | to_triage(user))
+
+
+def encounters_in_line(user: User) -> QuerySet[Encounter]:
+    """Visible encounters, and those in the line of nobody that this person may take."""
+    return _encounters().filter(sight_of(user).of("patient") | to_take(user))
+
+
+def encounters_enrolled(user: User) -> QuerySet[Encounter]:
+    """Visible encounters, and those this person enrolled today."""
+    return _encounters().filter(sight_of(user).of("patient") | enrolled_today(user))
 
 
 def visible_notes(user: User) -> QuerySet[Note]:
-    return _of_visible_patients(user, Note.objects.select_related("encounter"), "encounter__patient")
+    """Notes within the patient's and their own confidentiality."""
+    return Note.objects.select_related("encounter").filter(notes_in_sight(user))
 
 
 def visible_diagnoses(user: User) -> QuerySet[Diagnosis]:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from accounts.models import Branch, DepartmentKind, User
+from accounts.queries import within_places
+from clinical.access import TRIAGE_KINDS, to_triage
 from clinical.models import Encounter, Note, VitalSigns
-from clinical.queries.encounters import visible_encounters, visible_notes
+from clinical.queries.encounters import encounters_in_line, encounters_to_triage, visible_encounters
 from clinical.states import OPEN, EncounterStatus, NoteStatus, RecordStatus
 from core.clock import today
 from core.db.lean import showing
+from patients.access import sight_of
 from patients.rows import described
 from queueing.models import Queue
 from queueing.queries import callable_queues, todays_queues
 from queueing.states import RANK, TicketStatus
 
-TRIAGE_KINDS = [DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY]
 _RANK_ORDER = Case(
     *(When(priority=priority, then=Value(rank)) for priority, rank in RANK.items()), output_field=IntegerField()
 )
@@ -26,7 +28,8 @@ LONGEST_LIST = 200  # a doctor's line of one day; beyond it somebody else should
 
 def waiting_for_triage(user: User, branch: Branch) -> QuerySet[Encounter]:
     """Today's patients of a branch who wait and have not been triaged, most urgent first."""
-    waiting = visible_encounters(user).filter(
+    waiting = encounters_to_triage(user).filter(
+        within_places(user),
         branch=branch,
         date=today(),
         status=EncounterStatus.WAITING,
@@ -39,7 +42,9 @@ def waiting_for_triage(user: User, branch: Branch) -> QuerySet[Encounter]:
 
 def triaged_today(user: User, branch: Branch) -> QuerySet[Encounter]:
     """Today's patients of a branch who were triaged, newest first, with their vital signs."""
-    triaged = visible_encounters(user).filter(branch=branch, date=today(), triaged_at__isnull=False)
+    triaged = visible_encounters(user).filter(
+        within_places(user), branch=branch, date=today(), triaged_at__isnull=False
+    )
     return with_vitals(showing(triaged, *_ROW)).order_by("-triaged_at")
 
 
@@ -89,7 +94,8 @@ def doctors_queues(user: User, branch: Branch) -> QuerySet[Queue]:
 def doctors_day(user: User, branch: Branch) -> DoctorsDay:
     """Everybody in the user's lines today, and whom the user is seeing, in calling order; two queries."""
     mine = Q(practitioner=user) | Q(practitioner__isnull=True, department__kind__in=TRIAGE_KINDS)
-    encounters = visible_encounters(user).filter(mine, branch=branch, date=today(), status__in=OPEN)
+    mine &= within_places(user) | Q(practitioner=user)
+    encounters = encounters_in_line(user).filter(mine, branch=branch, date=today(), status__in=OPEN)
     shown = showing(encounters, *_ROW, "ticket__status", "ticket__priority", "ticket__room__name")
     ordered = with_vitals(shown).order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
     return DoctorsDay.sort(ordered[:LONGEST_LIST], user)
@@ -102,18 +108,14 @@ def _ticket_rank() -> Case:
 
 def notes_to_sign(user: User) -> QuerySet[Note]:
     """Drafts this doctor has not signed, the oldest first; the one being written is among them."""
-    drafts = visible_notes(user).filter(author=user, status=NoteStatus.DRAFT)
+    drafts = Note.objects.filter(sight_of(user).of("encounter__patient"), author=user, status=NoteStatus.DRAFT)
     drafts = drafts.exclude(encounter__status=EncounterStatus.ENTERED_IN_ERROR)
     return drafts.select_related("encounter__patient", "encounter__department").order_by("created_at")
 
 
 def count_waiting_for_triage(user: User) -> int:
-    return Encounter.objects.filter(
-        date=today(),
-        status=EncounterStatus.WAITING,
-        triaged_at__isnull=True,
-        department__kind__in=TRIAGE_KINDS,
-    ).count()
+    """How many wait for triage in the places where the person works."""
+    return Encounter.objects.filter(to_triage(user)).count()
 
 
 def count_waiting_for_me(user: User) -> int:

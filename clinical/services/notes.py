@@ -14,8 +14,18 @@ from core.clock import now
 
 
 @transaction.atomic
-def save_draft(*, encounter: Encounter, texts: Mapping[str, str], version: int, by, overwrite: bool = False) -> Note:
+def save_draft(
+    *,
+    encounter: Encounter,
+    texts: Mapping[str, str],
+    version: int,
+    by,
+    overwrite: bool = False,
+    confidentiality: str = "",
+) -> Note:
     """Save the draft as it stands on the page that knows it at `version` (0: no draft yet).
+
+    An empty `confidentiality` leaves it as it is.
 
     Raises NoteChanged when another page saved meanwhile, and leaves both texts as they are. With `overwrite`, a
     decision made after comparing, the other text is kept as a revision. Raises NoteIsSigned, EncounterIsClosed.
@@ -25,7 +35,8 @@ def save_draft(*, encounter: Encounter, texts: Mapping[str, str], version: int, 
     if note.is_signed:
         raise NoteIsSigned()
     wanted = {section: texts.get(section, "") for section in SECTIONS}
-    if wanted == note.texts():
+    level = confidentiality or note.confidentiality
+    if wanted == note.texts() and level == note.confidentiality:
         return note
     if note.version != (version or 1):
         if not overwrite:
@@ -33,9 +44,9 @@ def save_draft(*, encounter: Encounter, texts: Mapping[str, str], version: int, 
         _keep_revision(note, "replaced", by=by)
     for section, text in wanted.items():
         setattr(note, section, text)
-    note.author = by
+    note.author, note.confidentiality = by, level
     note.touch_version()
-    note.save(update_fields=[*SECTIONS, "author", "version", "updated_at"])
+    note.save(update_fields=[*SECTIONS, "author", "confidentiality", "version", "updated_at"])
     return note
 
 
@@ -58,12 +69,21 @@ def sign_note(*, encounter: Encounter, version: int, by) -> Note:
 
 @transaction.atomic
 def add_addendum(*, note: Note, text: str, by) -> Note:
-    """Add a signed text below a signed note; possible for ever, also when the encounter is finished."""
+    """Add a signed text below a signed note; possible for ever, also when the encounter is finished.
+
+    It is as confidential as the note.
+    """
     if not note.is_signed or note.addendum_to_id:
         raise NoteNotSigned()
     if not text.strip():
         raise NoteIsEmpty(field="text")
-    addendum = Note.objects.create(encounter_id=note.encounter_id, addendum_to=note, author=by, subjective=text)
+    addendum = Note.objects.create(
+        encounter_id=note.encounter_id,
+        addendum_to=note,
+        author=by,
+        confidentiality=note.confidentiality,
+        subjective=text,
+    )
     return _sign(addendum, by=by)
 
 

@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.permissions import requires
 from audit.services import record_reading
 from clinical import queries
+from clinical.access import notes_in_sight
 from clinical.forms import (
     AddendumForm,
     AllergyForm,
@@ -65,13 +67,13 @@ def render_encounter(request: HttpRequest, encounter: Encounter, status: int = 2
     section = getattr(request.htmx, "target", None) if wants_fragment(request) else None
     template = f"{TEMPLATE}#{section}" if section in SECTIONS else TEMPLATE
     may = {name: request.user.may(code) for name, code in RIGHTS.items()}
-    return render(request, template, {**page_context(encounter), "may": may, **forms}, status=status)
+    return render(request, template, {**page_context(encounter, request.user), "may": may, **forms}, status=status)
 
 
-def page_context(encounter: Encounter) -> dict[str, Any]:
+def page_context(encounter: Encounter, user: User) -> dict[str, Any]:
     """Everything the page shows; querysets are read only by the sections that are drawn."""
     patient = encounter.patient
-    note = main_note(encounter)
+    note = main_note(encounter, user)
     return {
         "encounter": encounter,
         "patient": patient,
@@ -94,13 +96,20 @@ def page_context(encounter: Encounter) -> dict[str, Any]:
     }
 
 
-def main_note(encounter: Encounter) -> Note | None:
-    notes = encounter.notes.filter(addendum_to=None).select_related("author")
-    return notes.prefetch_related("addenda").first()
+def main_note(encounter: Encounter, user: User) -> Note | None:
+    """The encounter's note with its addenda, as far as this person may read them; None where there is none such."""
+    notes = encounter.notes.select_related("author").filter(notes_in_sight(user))
+    found = list(notes.order_by("created_at", "id"))
+    note = next((one for one in found if one.addendum_to_id is None), None)
+    if note is not None:
+        note.read_addenda = [one for one in found if one.addendum_to_id == note.pk]
+    return note
 
 
 def _note_initial(note: Note | None) -> dict[str, Any]:
-    return {**note.texts(), "version": note.version} if note else {"version": 0}
+    if note is None:
+        return {"version": 0}
+    return {**note.texts(), "version": note.version, "confidentiality": note.confidentiality}
 
 
 @requires("encounter:conduct")

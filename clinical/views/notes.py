@@ -31,7 +31,7 @@ def note_save(request: HttpRequest, pk: UUID) -> HttpResponse:
         note = _save(encounter, form, request)
     except NoteChanged as error:
         add_domain_error(form, error)
-        return _answer(request, encounter, form, status=409, other=main_note(encounter))
+        return _answer(request, encounter, form, status=409, other=main_note(encounter, request.user))
     except DomainError as error:
         add_domain_error(form, error)
         return _answer(request, encounter, form, status=409)
@@ -46,6 +46,7 @@ def _save(encounter: Encounter, form: NoteForm, request: HttpRequest) -> Note:
         texts=form.texts,
         version=form.cleaned_data["version"],
         overwrite=form.cleaned_data["overwrite"],
+        confidentiality=form.cleaned_data["confidentiality"],
         by=request.user,
     )
 
@@ -74,7 +75,7 @@ def note_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.sign_note(encounter=encounter, version=note.version, by=request.user)
     except DomainError as error:
         add_domain_error(form, error)
-        other = main_note(encounter) if isinstance(error, NoteChanged) else None
+        other = main_note(encounter, request.user) if isinstance(error, NoteChanged) else None
         return render_encounter(request, encounter, status=409, note_form=form, other_note=other)
     return redirect("clinical:encounter-detail", encounter.pk)
 

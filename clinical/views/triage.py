@@ -10,7 +10,7 @@ from accounts.permissions import requires
 from audit.services import record_reading
 from clinical.forms import ReasonForm, TriageRefusalForm, VitalsForm
 from clinical.models import Encounter
-from clinical.queries import latest_vitals, visible_encounters, visible_vitals
+from clinical.queries import encounters_to_triage, latest_vitals, visible_vitals
 from clinical.queries.worklists import triaged_today, waiting_for_triage
 from clinical.services.triage import prioritise, record_vitals, refuse_triage, void_vitals
 from core.errors import DomainError
@@ -34,7 +34,7 @@ def triage_list(request: HttpRequest) -> HttpResponse:
 @requires("vitals:record")
 @exactly_once
 def vitals_record(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_to_triage(request.user), pk=pk)
     earlier = latest_vitals(encounter.patient)
     form = VitalsForm(
         request.POST or None,
@@ -87,7 +87,7 @@ def _after_vitals(request: HttpRequest, encounter: Encounter) -> str:
 @require_POST
 @exactly_once
 def triage_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_to_triage(request.user), pk=pk)
     form = TriageRefusalForm(request.POST)
     if form.is_valid():
         refuse_triage(encounter=encounter, reason=form.cleaned_data["reason"], by=request.user)

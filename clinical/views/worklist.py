@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from clinical.forms import ReasonForm
-from clinical.queries import visible_encounters
+from clinical.queries import encounters_in_line
 from clinical.queries.worklists import doctors_day, doctors_queues
 from clinical.services import consultations
 from clinical.services.encounters import start_encounter
@@ -47,7 +47,7 @@ def patient_call_next(request: HttpRequest, queue_pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_call(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     consultations.call_patient(encounter=encounter, room=current_room(request), by=request.user)
     return redirect("clinical:worklist")
 
@@ -56,7 +56,7 @@ def encounter_call(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_recall(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     consultations.recall_patient(encounter=encounter, by=request.user)
     return redirect("clinical:worklist")
 
@@ -65,7 +65,7 @@ def encounter_recall(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_start(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     start_encounter(encounter=encounter, room=current_room(request), by=request.user)
     return redirect("clinical:encounter-detail", encounter.pk)
 
@@ -74,7 +74,7 @@ def encounter_start(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_skip(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return render(request, "clinical/reason.html", {"form": form}, status=422)
@@ -86,7 +86,7 @@ def encounter_skip(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_return(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     consultations.return_patient(encounter=encounter, by=request.user)
     return redirect("clinical:worklist")
 
@@ -95,6 +95,6 @@ def encounter_return(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def encounter_no_show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    encounter = get_object_or_404(visible_encounters(request.user), pk=pk)
+    encounter = get_object_or_404(encounters_in_line(request.user), pk=pk)
     consultations.mark_no_show(encounter=encounter, by=request.user)
     return redirect("clinical:worklist")

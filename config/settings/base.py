@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "accounts.middleware.WorkplaceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.DomainErrorMiddleware",
+    "patients.middleware.BrokenGlassMiddleware",
 ]
 ROOT_URLCONF = "config.urls_portal"
 WSGI_APPLICATION = "config.wsgi.application"

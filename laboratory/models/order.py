@@ -29,6 +29,7 @@ class Order(UUIDModel):
         indexes = [
             models.Index(fields=["patient", "-id"], name="lab_order_of_patient"),
             models.Index(fields=["-ordered_at"], name="lab_order_moment"),
+            models.Index(fields=["ordered_by", "-ordered_at"], name="lab_order_of_doctor"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="lab_order_priority_known"),

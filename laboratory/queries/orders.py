@@ -3,31 +3,30 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from clinical.models import Encounter
 from clinical.states import OPEN
 from core import clock
 from core.db.lean import showing
 from core.preferences import preference
+from laboratory.access import orders_in_sight
 from laboratory.models import Order, OrderItem
 from laboratory.states import ItemState
-from patients.queries import sees_restricted
+from patients.access import sight_of
 from patients.rows import named
-from patients.states import Confidentiality, VisitKind
+from patients.states import VisitKind
 
 Row = TypeVar("Row", bound=Model)
 
 
-def of_visible_patients(user, rows: QuerySet[Row], path: str = "patient") -> QuerySet[Row]:
-    """Rows of the patients this person may see; who handles specimens sees all, restricted records included."""
-    if user.may("lab_worklist:view") or sees_restricted(user):
-        return rows
-    return rows.filter(**{f"{path}__confidentiality": Confidentiality.NORMAL})
+def of_visible_orders(user, rows: QuerySet[Row], path: str = "order") -> QuerySet[Row]:
+    """Rows of an order that this person may see (laboratory.access)."""
+    return rows.filter(orders_in_sight(user, path))
 
 
 def visible_orders(user) -> QuerySet[Order]:
-    return of_visible_patients(user, Order.objects.all())
+    return of_visible_orders(user, Order.objects.all(), "")
 
 
 def takes_orders(encounter: Encounter) -> bool:
@@ -36,12 +35,28 @@ def takes_orders(encounter: Encounter) -> bool:
 
 
 def walk_ins(user) -> list[Encounter]:
-    """Today's patients who came to the laboratory only and wait for their order to be entered."""
-    waiting = Encounter.objects.filter(
+    """Today's patients who came to the laboratory only and wait for their order to be entered.
+
+    They stand at its desk, so their confidentiality does not matter; the address of the form is open in the same way.
+    """
+    if not user.may("lab_order:walk_in"):
+        return []
+    shown = showing(_walk_ins(), "arrived_at", "visit__number", *named())
+    return list(shown.order_by("id")[:50])
+
+
+def walk_in_encounters(user) -> QuerySet[Encounter]:
+    """Encounters for which an order may be entered at the laboratory's desk."""
+    related = ("patient", "visit", "department", "branch")
+    at_desk = Q(pk__in=_walk_ins().values("pk")) if user.may("lab_order:walk_in") else Q(pk__in=[])
+    of_laboratory = Encounter.objects.select_related(*related).filter(visit__kind=VisitKind.LABORATORY)
+    return of_laboratory.filter(sight_of(user).of("patient") | at_desk)
+
+
+def _walk_ins() -> QuerySet[Encounter]:
+    return Encounter.objects.filter(
         visit__kind=VisitKind.LABORATORY, status__in=OPEN, date=clock.today(), lab_orders__isnull=True
     )
-    shown = showing(waiting, "arrived_at", "visit__number", *named())
-    return list(of_visible_patients(user, shown).order_by("id")[:50])
 
 
 def with_items(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -56,8 +56,8 @@ def open_alerts(user) -> QuerySet[CriticalAlert]:
     )
 
 
-def open_alert_count() -> int:
-    return CriticalAlert.objects.filter(acknowledged_at__isnull=True).count()
+def open_alert_count(user) -> int:
+    return open_alerts(user).order_by().count()
 
 
 def previous_results(specimen, test_ids: Collection[UUID]) -> dict[UUID, Result]:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from laboratory.models import Container, Order, OrderItem, Specimen, SpecimenType
-from laboratory.queries.orders import of_visible_patients
+from laboratory.queries.orders import of_visible_orders
 from laboratory.states import ItemState
 
 
@@ -43,7 +43,7 @@ def tubes_of(order: Order) -> list[Tube]:
 def visible_specimens(user) -> QuerySet[Specimen]:
     """Tubes of the patients this person may see."""
     related = ("patient", "order__ordered_by", "specimen_type", "container", "collected_by", "received_by")
-    return of_visible_patients(user, Specimen.objects.select_related(*related))
+    return of_visible_orders(user, Specimen.objects.select_related(*related))
 
 
 def received_by(user, *, limit: int = 15) -> list[Specimen]:

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySe
 from core import clock
 from core.db.lean import showing
 from laboratory.models import Order, OrderItem, Result, Specimen
-from laboratory.queries.orders import visible_orders
+from laboratory.queries.orders import of_visible_orders, visible_orders
 from laboratory.queries.specimens import visible_specimens
 from laboratory.states import PUBLISHED, ItemState, Priority, ResultState
 from patients.models import Patient
@@ -76,23 +76,24 @@ def worklist(user, tab: str, filters: Filters) -> QuerySet:
     return specimens.order_by(_rank("order__priority"), "id")
 
 
-def counts() -> dict[str, int]:
-    """How much waits in each tab but the last, for the whole hospital, in two statements."""
+def counts(user) -> dict[str, int]:
+    """How much of what this person may see waits in each tab but the last, in two statements."""
     states = {tab: Q(state__in=_STATES[tab]) for tab in Tab if tab != Tab.RELEASED}
     waiting = OrderItem.objects.filter(state__in=[state for tab in states for state in _STATES[tab]])
-    found = waiting.aggregate(
+    found = of_visible_orders(user, waiting).aggregate(
         collect=Count("order", filter=states[Tab.COLLECT], distinct=True),
         receive=Count("specimen", filter=states[Tab.RECEIVE], distinct=True),
         result=Count("specimen", filter=states[Tab.RESULT], distinct=True),
         verify=Count("specimen", filter=states[Tab.VERIFY], distinct=True),
     )
-    found["verify"] += _corrections(Filters()).aggregate(n=Count("specimen", distinct=True))["n"]
+    corrections = _corrections(Filters()).filter(item__in=of_visible_orders(user, OrderItem.objects.order_by()))
+    found["verify"] += corrections.aggregate(n=Count("specimen", distinct=True))["n"]
     return found
 
 
 def waiting_for(user) -> int:
     """How much of it is this person's work."""
-    found, work = counts(), {"collect": "lab_specimen:collect", "receive": "lab_specimen:receive"}
+    found, work = counts(user), {"collect": "lab_specimen:collect", "receive": "lab_specimen:receive"}
     work |= {"result": "lab_result:enter", "verify": "lab_result:verify"}
     return sum(found[step] for step, permission in work.items() if user.may(permission))
 

@@ -20,12 +20,11 @@ from laboratory.models import Order
 from laboratory.panels import encounter_panel, order_context
 from laboratory.presentation import present
 from laboratory.queries import catalogue
-from laboratory.queries.orders import recently_ordered, takes_orders, visible_orders, with_items
+from laboratory.queries.orders import recently_ordered, takes_orders, visible_orders, walk_in_encounters, with_items
 from laboratory.queries.results import held_back, released_results, replaced_results
 from laboratory.services.orders import cancel_items, place_order
 from laboratory.services.reading import acknowledge_results
 from patients.banner import banner_of
-from patients.states import VisitKind
 
 
 @requires("lab_order:create")
@@ -41,8 +40,7 @@ def order_new(request, encounter_pk):
 @exactly_once
 def order_walk_in(request, encounter_pk):
     """The order of a patient who came to the laboratory only, entered at its desk from the paper that was brought."""
-    encounters = visible_encounters(request.user).filter(visit__kind=VisitKind.LABORATORY)
-    encounter = get_object_or_404(encounters, pk=encounter_pk)
+    encounter = get_object_or_404(walk_in_encounters(request.user), pk=encounter_pk)
     order, page = _place(request, encounter)
     if order is None:
         return page

@@ -14,7 +14,7 @@ from laboratory.forms.correction import CorrectionForm
 from laboratory.forms.specimens import CallForm, SendBackForm
 from laboratory.models import OrderItem, Specimen
 from laboratory.presentation import present
-from laboratory.queries.orders import of_visible_patients, visible_orders
+from laboratory.queries.orders import of_visible_orders, visible_orders
 from laboratory.queries.results import open_alerts, submitted_results, versions
 from laboratory.queries.specimens import visible_specimens
 from laboratory.services.corrections import correct_result
@@ -107,7 +107,7 @@ def alert_call(request, pk):
 
 def _visible_items(user):
     related = ("test__answer_set", "order__patient", "specimen", "patient")
-    return of_visible_patients(user, OrderItem.objects.select_related(*related))
+    return of_visible_orders(user, OrderItem.objects.select_related(*related))
 
 
 def _chosen(request, specimen: Specimen) -> list:

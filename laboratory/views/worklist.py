@@ -20,7 +20,7 @@ def worklist_show(request):
     form = WorklistFilter(request.GET.copy(), initial={"tab": tab})
     context = {
         "tab": tab,
-        "tabs": _tabs(tab),
+        "tabs": _tabs(request.user, tab),
         "form": form,
         "of_orders": tab in OF_ORDERS,
         "page": paginate(request, worklist(request.user, tab, form.filters)),
@@ -44,8 +44,8 @@ def result_inbox(request):
     return render(request, "laboratory/result/inbox.html", {"page": page})
 
 
-def _tabs(current: str) -> list[dict]:
-    waiting = counts()
+def _tabs(user, current: str) -> list[dict]:
+    waiting = counts(user)
     labels = {
         Tab.COLLECT: pgettext("lab worklist", "To collect"),
         Tab.RECEIVE: pgettext("lab worklist", "To receive"),

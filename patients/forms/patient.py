@@ -1,5 +1,6 @@
 """The registration form: fields in the order in which a receptionist asks."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from core.clock import today
 from core.forms import DateInput, DecimalInput, Form, SearchSelect, SegmentedChoice, VersionedFormMixin
 from core.text import show_phone
 from patients import birth_dates, lists
+from patients.access import sight_of
 from patients.forms.address import AddressMixin
 from patients.forms.fields import BirthDateField, NameField, PhoneField
 from patients.identifiers import identifier_type, identifier_types, normalise_identifier
@@ -88,7 +90,7 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
                 reverse_lazy("patients:family-options"), placeholder=_("Name, phone or number of a member")
             )
             self.fields["family"].widget.choices = self.fields["family"].choices
-            self.fields["family"].label_from_instance = family_label
+            self.fields["family"].label_from_instance = partial(family_label, user=self.user)
         else:
             del self.fields["family"]
 
@@ -199,9 +201,10 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
         return numbers
 
 
-def family_label(family: Family) -> str:
-    """How a family is offered: its number and whose it is."""
-    return f"{family.number} · {family.head.full_name}" if family.head else family.number
+def family_label(family: Family, user: User) -> str:
+    """How a family is offered: its number and, where the user may know, whose it is."""
+    head = family.head if family.head and sight_of(user).sees(family.head) else None
+    return f"{family.number} · {head.full_name}" if head else family.number
 
 
 def _identifier(key: str, text: str) -> str:

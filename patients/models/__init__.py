@@ -4,12 +4,14 @@ from patients.models.contact import EmergencyContact
 from patients.models.document import PatientDocument
 from patients.models.duplicate import DuplicateAnswer
 from patients.models.family import Family
+from patients.models.grant import AccessGrant
 from patients.models.identifier import PatientIdentifier
 from patients.models.patient import Patient
 from patients.models.token import SearchToken
 from patients.models.visit import Visit, VisitMove
 
 __all__ = [
+    "AccessGrant",
     "DuplicateAnswer",
     "EmergencyContact",
     "Family",

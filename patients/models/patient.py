@@ -36,7 +36,7 @@ class Patient(VersionedModel):
     preferred_language = models.CharField(_("preferred language"), max_length=10, default="km")
     blood_group = models.CharField(_("blood group"), max_length=3, choices=BloodGroup, blank=True, default="")
     confidentiality = models.CharField(
-        _("confidentiality"), max_length=10, choices=Confidentiality, default=Confidentiality.NORMAL
+        _("confidentiality"), max_length=16, choices=Confidentiality, default=Confidentiality.NORMAL
     )
     photo = models.ForeignKey(
         "patients.PatientDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -63,6 +63,13 @@ class Patient(VersionedModel):
                 condition=(models.Q(district="") | models.Q(district__startswith=models.F("province")))
                 & (models.Q(commune="") | models.Q(commune__startswith=models.F("district"))),
             ),
+        ]
+        indexes = [
+            models.Index(
+                name="patient_guarded",
+                fields=["id", "confidentiality"],
+                condition=~models.Q(confidentiality=Confidentiality.NORMAL),
+            )
         ]
 
     def __str__(self) -> str:
@@ -104,4 +111,5 @@ class Patient(VersionedModel):
 
     @property
     def is_restricted(self) -> bool:
-        return self.confidentiality == Confidentiality.RESTRICTED
+        """Whether not everybody who reads patients may see this one."""
+        return self.confidentiality != Confidentiality.NORMAL

@@ -5,7 +5,8 @@ birth date, name with village and age. Latin spelling of Khmer names is free, so
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import normalise, normalise_phone
 from patients import tokens
+from patients.access import sight_of
 from patients.identifiers import digest_of, identifier_type
 from patients.models import Patient, PatientIdentifier, SearchToken
 from patients.states import Precision
@@ -29,6 +31,7 @@ class Match:
     patient: Patient
     score: int
     reason: str | Promise
+    is_open: bool = True  # whether the person who registers may read that record
 
     @property
     def key(self) -> str:
@@ -36,16 +39,22 @@ class Match:
         return str(self.patient.pk)
 
 
-def find_duplicates(patient: Patient, identifiers: Mapping[str, str] | None = None) -> list[Match]:
+def find_duplicates(
+    patient: Patient, identifiers: Mapping[str, str] | None = None, *, seen_by: Any = None
+) -> list[Match]:
     """Return likely duplicates of a patient, saved or not yet, best first.
 
-    Not filtered by who may see them: a restricted record still must not be registered twice. Parts that are not
+    Not filtered by who may see them: a restricted record still must not be registered twice; of what ``seen_by`` may
+    not read the match says so (``is_open``). Parts that are not
     typed yet (no birth date, no phone) are simply not compared.
     """
     same_number = _holders_of(identifiers or {})
     candidates = {*same_number, *_token_candidates(patient)} - {patient.pk}
     rows = Patient.objects.filter(pk__in=candidates).select_related("family")
     matches = [match for row in rows if (match := _compare(patient, row, row.pk in same_number))]
+    if seen_by is not None:
+        sight = sight_of(seen_by)
+        matches = [replace(match, is_open=sight.sees(match.patient)) for match in matches]
     return sorted(matches, key=lambda match: (-match.score, match.patient.mrn))
 
 

@@ -2,18 +2,20 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.text import normalise
+from patients.access import sight_of
 from patients.models import Family, Patient
-from patients.states import Confidentiality
-
-
-def sees_restricted(user: User) -> bool:
-    return user.may("patient:view_restricted")
 
 
 def visible_patients(user: User) -> QuerySet[Patient]:
     """The patients whose record this user may read."""
-    patients = Patient.objects.select_related("family")
-    return patients if sees_restricted(user) else patients.filter(confidentiality=Confidentiality.NORMAL)
+    return Patient.objects.select_related("family").filter(sight_of(user).of())
+
+
+def guarded_by_number(user: User, text: str) -> Patient | None:
+    """The patient with exactly this number whose record is closed to the user; None where there is none such."""
+    mrn = normalise_mrn(text)
+    patient = Patient.objects.filter(mrn=mrn).first() if mrn else None
+    return None if patient is None or sight_of(user).sees(patient) else patient
 
 
 def visible_families(user: User) -> QuerySet[Family]:

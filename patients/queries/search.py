@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,15 +17,22 @@ from accounts.models import User
 from core.preferences import preference
 from core.text import PhoneNotValid, name_words, normalise
 from patients import tokens
+from patients.access import Sight, sight_of
 from patients.identifiers import digest_of
 from patients.models import Family, Patient, PatientIdentifier
-from patients.queries.patients import normalise_mrn, sees_restricted, visible_families, visible_patients
+from patients.queries.patients import normalise_mrn, visible_families, visible_patients
 from patients.states import Confidentiality
 
 LIMIT = 20
 MOST_WORDS = 5
 COUNTED = 2_000  # words with more patients than this count as equally common
 TABLE = "patients_searchtoken"
+# Few patients are guarded: the probe reads their own small index (patient_guarded), never the patients' rows.
+_OUT_OF_SIGHT = (
+    "NOT EXISTS (SELECT 1 FROM patients_patient AS guarded WHERE guarded.id = found.patient_id "
+    f"AND NOT (guarded.confidentiality = '{Confidentiality.NORMAL}') "
+    "AND NOT (guarded.confidentiality = ANY(%s) OR guarded.id = ANY(%s::uuid[])) OFFSET 0)"
+)
 
 Alternatives = tuple[int, ...]
 
@@ -39,11 +47,11 @@ class Tier:
 def search_patients(user: User, text: str, limit: int = LIMIT) -> list[Patient]:
     """Return the visible patients matching the text, best fit first and newest first within it."""
     text = normalise(text)
-    hide_restricted = not sees_restricted(user)
+    sight = sight_of(user)
     found = dict.fromkeys(_ids_by_number(text, limit))
     for tiers in _stages(text):
         if len(found) < limit:
-            found.update(dict.fromkeys(_ids_by_tokens(tiers, limit, hide_restricted=hide_restricted)))
+            found.update(dict.fromkeys(_ids_by_tokens(tiers, limit, sight)))
     place = {pk: number for number, pk in enumerate(found)}
     patients = visible_patients(user).filter(pk__in=place)
     return sorted(patients, key=lambda patient: place[patient.pk])[:limit]
@@ -101,14 +109,15 @@ def _phone_tiers(text: str, digits: str) -> list[Tier]:
     return tiers
 
 
-def _ids_by_tokens(tiers: Sequence[Tier], limit: int, *, hide_restricted: bool) -> list[UUID]:
+def _ids_by_tokens(tiers: Sequence[Tier], limit: int, sight: Sight) -> list[UUID]:
     if not tiers:
         return []
     counts = _capped_counts(tiers)
-    statements, parameters = [], []
+    statements: list[str] = []
+    parameters: list[Any] = []
     for rank, tier in enumerate(tiers):
         words = sorted(tier.words, key=lambda word: sum(counts[token] for token in word))
-        sql, values = _tier_sql(words, limit, hide_restricted=hide_restricted)
+        sql, values = _tier_sql(words, limit, sight)
         statements.append(f"SELECT {rank} AS rank, patient_id FROM ({sql}) AS tier_{rank}")
         parameters += values
     with connection.cursor() as cursor:
@@ -130,7 +139,7 @@ def _capped_counts(tiers: Sequence[Tier]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _tier_sql(words: Sequence[Alternatives], limit: int, *, hide_restricted: bool) -> tuple[str, list[int]]:
+def _tier_sql(words: Sequence[Alternatives], limit: int, sight: Sight) -> tuple[str, list[Any]]:
     """Return the statement of one tier and its parameters.
 
     It reads the rows of the first (rarest) word, newest first, and keeps those where every other word has the same
@@ -142,15 +151,12 @@ def _tier_sql(words: Sequence[Alternatives], limit: int, *, hide_restricted: boo
         f"AND probe.token IN ({', '.join(['%s'] * len(word))}) OFFSET 0)"
         for word in words[1:]
     ]
-    if hide_restricted:
-        probes.append(
-            "EXISTS (SELECT 1 FROM patients_patient AS seen WHERE seen.id = found.patient_id "
-            f"AND seen.confidentiality = '{Confidentiality.NORMAL}' OFFSET 0)"
-        )
+    probes.append(_OUT_OF_SIGHT)
     branch = (
         f"(SELECT patient_id FROM {TABLE} AS found WHERE {' AND '.join(['token = %s', *probes])} "
         "ORDER BY patient_id DESC LIMIT %s)"
     )
     probed = [token for word in words[1:] for token in word]
-    values = [value for token in words[0] for value in (token, *probed, limit)]
+    unseen = [list(sight.levels), list(sight.known)]
+    values = [value for token in words[0] for value in (token, *probed, *unseen, limit)]
     return " UNION ALL ".join([branch] * len(words[0])), values

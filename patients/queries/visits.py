@@ -1,16 +1,15 @@
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
+from patients.access import sight_of
 from patients.models import Patient, Visit
-from patients.queries.patients import sees_restricted
-from patients.states import Confidentiality, VisitStatus
+from patients.states import VisitStatus
 
 
 def visible_visits(user: User) -> QuerySet[Visit]:
     """The visits of the patients this user may read, with what a list shows."""
     visits = Visit.objects.select_related("patient", "branch", "department", "practitioner")
-    hidden = Q() if sees_restricted(user) else Q(patient__confidentiality=Confidentiality.NORMAL)
-    return visits.filter(hidden)
+    return visits.filter(sight_of(user).of("patient"))
 
 
 def visits_of(patient: Patient) -> QuerySet[Visit]:

@@ -21,7 +21,9 @@ from patients.services.families import change_head, join_family
 def family_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """A family: its members, its head, its membership."""
     family = get_object_or_404(visible_families(request.user), pk=pk)
-    return _family_page(request, family, FamilyHeadForm(family=family, initial={"head": family.head_id}))
+    return _family_page(
+        request, family, FamilyHeadForm(family=family, user=request.user, initial={"head": family.head_id})
+    )
 
 
 @requires("family:edit")
@@ -29,7 +31,7 @@ def family_detail(request: HttpRequest, pk: str) -> HttpResponse:
 @exactly_once
 def family_head_change(request: HttpRequest, pk: str) -> HttpResponse:
     family = get_object_or_404(visible_families(request.user), pk=pk)
-    form = FamilyHeadForm(request.POST, family=family)
+    form = FamilyHeadForm(request.POST, family=family, user=request.user)
     if form.is_valid():
         change_head(family=family, head=form.cleaned_data["head"], by=request.user)
         return redirect("patients:family-detail", family.pk)
@@ -41,7 +43,7 @@ def family_head_change(request: HttpRequest, pk: str) -> HttpResponse:
 def family_join(request: HttpRequest, pk: str) -> HttpResponse:
     """Move a patient into another family."""
     patient = get_object_or_404(visible_patients(request.user), pk=pk)
-    form = FamilyJoinForm(request.POST or None)
+    form = FamilyJoinForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             join_family(patient=patient, family=form.cleaned_data["family"], by=request.user)
@@ -58,7 +60,9 @@ def family_join(request: HttpRequest, pk: str) -> HttpResponse:
 def family_options(request: HttpRequest) -> HttpResponse:
     """Families offered while typing the name, phone or number of a member."""
     families = search_families(request.user, request.GET.get("q", "")[:120])
-    return options_response(request, [Option(str(family.pk), family_label(family)) for family in families[:20]])
+    return options_response(
+        request, [Option(str(family.pk), family_label(family, request.user)) for family in families[:20]]
+    )
 
 
 def _family_page(request: HttpRequest, family: Family, form: FamilyHeadForm, status: int = 200) -> HttpResponse:

@@ -12,7 +12,7 @@ from core.forms import add_domain_error
 from core.once import exactly_once
 from patients.errors import DuplicatesUnanswered
 from patients.forms import PatientForm
-from patients.queries import Match, find_duplicates, sees_restricted
+from patients.queries import Match, find_duplicates
 from patients.services.patients import register_patient
 from patients.typed import names_from, typed_patient
 
@@ -40,7 +40,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
             )
         except DuplicatesUnanswered as error:
             add_domain_error(form, error)
-            matches = find_duplicates(typed_patient(request.POST), form.identifiers())
+            matches = find_duplicates(typed_patient(request.POST), form.identifiers(), seen_by=request.user)
         except DomainError as error:
             add_domain_error(form, error)
         else:
@@ -53,11 +53,10 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 def patient_duplicates(request: HttpRequest) -> HttpResponse:
     """The warning under the form while it is being filled. POST only so that no name stands in an address."""
     numbers = {"national_id": request.POST.get("national_id", "")}
-    matches = find_duplicates(typed_patient(request.POST), numbers)
+    matches = find_duplicates(typed_patient(request.POST), numbers, seen_by=request.user)
     context = {
         "matches": matches,
         "answers": request.POST.getlist("different_from"),
-        "may_open": sees_restricted(request.user),
     }
     return render(request, "patients/patient/_duplicates.html", context)
 
@@ -70,6 +69,5 @@ def _form_page(
         "matches": matches,
         "answers": answers,
         "reason": reason,
-        "may_open": sees_restricted(request.user),
     }
     return render(request, "patients/patient/form.html", context, status=422 if form.is_bound else 200)

@@ -1,12 +1,15 @@
 """Search first: the front door of the registration desk."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
 from core.htmx import render_page, wants_fragment
-from patients.queries import find_by_mrn, newest_patients, search_patients
+from patients.queries import find_by_mrn, guarded_by_number, newest_patients, search_patients
 
 
 @requires("patient:view")
@@ -16,5 +19,17 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:120]
     if text and not wants_fragment(request) and (scanned := find_by_mrn(request.user, text)):
         return redirect("patients:patient-detail", scanned.pk)
+    guarded = _guarded(request, text)
+    if guarded and not wants_fragment(request):
+        return redirect(guarded)
     patients = search_patients(request.user, text) if text else newest_patients(request.user)
-    return render_page(request, "patients/patient/list.html", {"patients": patients, "text": text})
+    context = {"patients": patients, "text": text, "guarded": guarded}
+    return render_page(request, "patients/patient/list.html", context)
+
+
+def _guarded(request: HttpRequest, text: str) -> str:
+    """Where somebody who knows a closed record's whole number may go on; empty for all others."""
+    if not text or not (request.user.may("record:break_glass") or request.user.may("visit:open")):
+        return ""
+    patient = guarded_by_number(request.user, text)
+    return f"{reverse('patients:record-guarded')}?{urlencode({'number': patient.mrn})}" if patient else ""

@@ -50,6 +50,7 @@ class Prescription(VersionedModel):
         indexes = [
             models.Index(fields=["branch", "status", "signed_at"], name="pharmacy_worklist"),
             models.Index(fields=["patient", "status"], name="pharmacy_by_patient"),
+            models.Index(fields=["prescriber", "-signed_at"], name="pharmacy_by_prescriber"),
         ]
 
     def __str__(self) -> str:

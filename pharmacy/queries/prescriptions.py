@@ -8,8 +8,7 @@ from accounts.models import Branch, User
 from clinical.models import Encounter
 from patients.models import Patient
 from patients.queries import search_patients
-from patients.queries.patients import sees_restricted
-from patients.states import Confidentiality
+from pharmacy.access import prescriptions_in_sight
 from pharmacy.models import (
     Dispense,
     DispenseLine,
@@ -29,26 +28,24 @@ PEOPLE_SEARCHED = 50
 
 
 def visible_prescriptions(user: User) -> QuerySet[Prescription]:
-    """Prescriptions of the patients the user may see. Whoever hands medicines out sees every patient's prescription."""
+    """Prescriptions within the user's sight or work (pharmacy.access)."""
     rows = Prescription.objects.select_related("patient", "visit", "encounter", "branch", "prescriber")
-    if sees_restricted(user) or user.may("dispense:prepare"):
-        return rows
-    return rows.filter(patient__confidentiality=Confidentiality.NORMAL)
+    return rows.filter(prescriptions_in_sight(user))
 
 
 def visible_items(user: User) -> QuerySet[PrescriptionItem]:
     rows = PrescriptionItem.objects.select_related("medicine", "prescription__patient", "prescription__encounter")
-    return rows.filter(prescription__in=visible_prescriptions(user))
+    return rows.filter(prescriptions_in_sight(user, "prescription"))
 
 
 def visible_dispenses(user: User) -> QuerySet[Dispense]:
     rows = Dispense.objects.select_related("prescription__patient", "prescription__visit", "location", "prepared_by")
-    return rows.filter(prescription__in=visible_prescriptions(user))
+    return rows.filter(prescriptions_in_sight(user, "prescription"))
 
 
 def visible_lines(user: User) -> QuerySet[DispenseLine]:
     rows = DispenseLine.objects.select_related("dispense__prescription__patient", "item__medicine", "batch")
-    return rows.filter(dispense__prescription__in=visible_prescriptions(user))
+    return rows.filter(prescriptions_in_sight(user, "dispense__prescription"))
 
 
 # --- Worklist ---------------------------------------------------------------------------------------------------------

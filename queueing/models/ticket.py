@@ -30,6 +30,8 @@ class Ticket(UUIDModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="transferred_to"
     )
 
+    is_veiled = False  # whether whose it is may not be shown to the reader (queueing.access)
+
     class Meta:
         ordering = ["queue", "number"]
         constraints = [

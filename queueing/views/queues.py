@@ -15,6 +15,7 @@ from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
 from queueing import queries
+from queueing.access import veiled
 from queueing.forms import PriorityForm, ReasonForm, RoomForm, TransferForm
 from queueing.models import Ticket
 from queueing.rooms import choose_room, current_room, rooms_for
@@ -33,9 +34,11 @@ def queue_list(request: HttpRequest) -> HttpResponse:
 @requires("queue:view")
 def queue_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     queue = get_object_or_404(queries.visible_queues(request.user), pk=pk)
+    page = paginate(request, queries.open_tickets(queue), per_page=50)
+    veiled(page, request.user)
     context = {
         "queue": queue,
-        "page": paginate(request, queries.open_tickets(queue), per_page=50),
+        "page": page,
         "room": current_room(request),
         "rooms": rooms_for(queue.branch),
         # where patients are seen by a doctor, seeing them begins and ends on the encounter's page
@@ -47,7 +50,7 @@ def queue_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("queue:view")
 def ticket_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    ticket = get_object_or_404(queries.visible_tickets(request.user), pk=pk)
+    [ticket] = veiled([get_object_or_404(queries.visible_tickets(request.user), pk=pk)], request.user)
     context = {
         "ticket": ticket,
         "moves": ticket.moves.select_related("room"),

@@ -1,0 +1,47 @@
+"""Whose bills a person sees; see patients.access.
+
+The cash desk collects from whoever stands in front of it: whoever issues invoices sees visits with something to
+collect, invoices that are not settled, and what they themselves were paid. Everything else follows the patient.
+"""
+
+from typing import Any
+
+from django.db.models import Q
+
+from billing.models import Charge, Invoice, Payment
+from billing.states import OWING, ChargeStatus, InvoiceStatus
+from core import clock
+from patients.access import sight_of
+
+COLLECTS = ("invoice:issue", "payment:take")
+
+
+def collects(user: Any) -> bool:
+    return any(user.may(code) for code in COLLECTS)
+
+
+def visits_in_sight(user: Any) -> Q:
+    """Visits within sight, and those with something to collect for whoever collects."""
+    seen = sight_of(user).of("patient")
+    if not collects(user):
+        return seen
+    pending = Charge.objects.filter(status=ChargeStatus.PENDING).order_by().values("visit")
+    owing = Invoice.objects.filter(status__in=[*OWING, InvoiceStatus.DRAFT]).order_by().values("visit")
+    return seen | Q(pk__in=pending) | Q(pk__in=owing) | Q(pk__in=_paid_today(user, "invoice__visit"))
+
+
+def invoices_in_sight(user: Any) -> Q:
+    seen = sight_of(user).of("patient")
+    if not collects(user):
+        return seen
+    return seen | Q(status__in=[*OWING, InvoiceStatus.DRAFT]) | Q(pk__in=_paid_today(user, "invoice"))
+
+
+def payments_in_sight(user: Any) -> Q:
+    """Payments of patients within sight, and those this person took."""
+    return sight_of(user).of("invoice__patient") | Q(cashier=user)
+
+
+def _paid_today(user: Any, column: str) -> Any:
+    start, _end = clock.day_bounds(clock.today())
+    return Payment.objects.filter(cashier=user, received_at__gte=start).order_by().values(column)
