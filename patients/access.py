@@ -77,7 +77,7 @@ def sight_of(user: Any) -> Sight:
     """What the user sees now. Of who makes the present request it is read once."""
     if not getattr(user, "is_present", False):
         return _sight_of(user)
-    if "sight_now" not in user.__dict__:
+    if getattr(user, "sight_now", None) is None:
         user.sight_now = _sight_of(user)
     return user.sight_now
 
@@ -142,7 +142,9 @@ def of_visits(user: Any, since: date) -> QuerySet:
 
 @relates
 def of_own_registrations(user: Any, since: date) -> QuerySet:
-    """Whoever registered the person today still sees what was typed."""
+    """Whoever registered the person today and may restrict a record still sees what was typed."""
+    if not user.may("patient:restrict"):
+        return Patient.objects.none().values("pk")
     guarded = Patient.objects.exclude(confidentiality=Confidentiality.NORMAL)
     start, _end = clock.day_bounds(clock.today())
     return guarded.filter(registered_by=user, created_at__gte=start).values("pk")

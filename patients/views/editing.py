@@ -6,6 +6,7 @@ from audit.services import record_reading
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
+from patients.access import sight_of
 from patients.forms import PatientForm
 from patients.models import Patient
 from patients.queries import visible_patients
@@ -25,9 +26,17 @@ def patient_edit(request: HttpRequest, pk: str) -> HttpResponse:
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            return redirect("patients:patient-detail", patient.pk)
+            return _after(request, patient)
     status = 422 if form.is_bound else 200
     return render(request, "patients/patient/form.html", {"form": form, "patient": patient}, status=status)
+
+
+def _after(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Back to the chart; to the search where the person has just closed the record to themselves."""
+    patient.refresh_from_db(fields=["confidentiality"])
+    if sight_of(request.user).sees(patient):
+        return redirect("patients:patient-detail", patient.pk)
+    return redirect("patients:patient-list")
 
 
 def _save(form: PatientForm, patient: Patient, request: HttpRequest) -> None:

@@ -452,10 +452,19 @@ def test_the_hospital_next_door_sees_nothing_of_it(client_for, shift, cashier):
         assert neighbour.get(f"/billing/{path}").status_code == 404
 
 
-def test_the_invoice_of_a_restricted_patient_is_hidden_from_the_desk(desk, rate):
+def test_the_desk_collects_from_a_restricted_patient_and_forgets(desk, client_for, rate, shift, cashier):
+    """Somebody who stands at the desk pays; once nothing is owed, only who took the money that day still sees it."""
     from patients.models import Patient
 
     invoice = make.invoice()
     Patient.objects.filter(pk=invoice.patient_id).update(confidentiality="restricted")
-    assert desk.get(f"/billing/invoices/{invoice.pk}/").status_code == 404
+    page = f"/billing/invoices/{invoice.pk}/"
+    assert desk.get(page).status_code == 200
+    assert client_for("cashier2").get(page).status_code == 200
+    assert client_for("accountant").get(page).status_code == 404
+    payment = take_payment(invoice=invoice, tenders=[usd(10)], by=cashier)
+    assert desk.get(page).status_code == 200
+    assert desk.get(f"/billing/payments/{payment.pk}/").status_code == 200
+    assert client_for("cashier2").get(page).status_code == 404
+    assert client_for("cashier2").get(f"/billing/payments/{payment.pk}/").status_code == 404
     assert invoice.number not in desk.get("/billing/").content.decode()

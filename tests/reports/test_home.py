@@ -173,10 +173,13 @@ def test_a_panel_shows_ten_rows_and_the_way_to_the_whole_list(home, receptionist
 def test_a_restricted_patient_is_not_on_the_first_page_of_who_may_not_read_the_record(home, doctor, receptionist):
     patient = make_patient(by=receptionist)
     enrol(by=receptionist, patient=patient, practitioner=doctor)
-    assert patient.full_name in panel(home("cashier"), "To collect")
+    assert patient.full_name in panel(home("receptionist"), "Who waits")
+    assert patient.full_name in panel(home("nurse"), "To triage")
     patient.confidentiality = Confidentiality.RESTRICTED
     patient.save()
-    assert patient.full_name not in panel(home("cashier"), "To collect")
+    assert patient.full_name not in panel(home("receptionist"), "Who waits")
+    assert patient.full_name in panel(home("cashier"), "To collect")  # who stands at the desk pays
+    assert patient.full_name in panel(home("nurse"), "To triage")
 
 
 def test_empty_panels_say_what_to_do(home):
