@@ -228,15 +228,19 @@ def test_the_first_page_costs_the_same_with_one_and_with_three_rows(
         money.charge("4.00")
 
     client = client_for(username)
+
+    def statements():
+        client.get("/")  # what a process keeps for seconds, as the hospital of a host, is not the page's cost
+        with query_count() as queries:
+            client.get("/")
+        return queries
+
     one_of_everything()
     closed_shift(cashier)
-    client.get("/")
-    with query_count() as one:
-        client.get("/")
+    one = statements()
     one_of_everything()
     one_of_everything()
     closed_shift(cashier2, code="D2")
-    with query_count() as three:
-        client.get("/")
+    three = statements()
     assert one.count == three.count, f"{one}\n---\n{three}"
     assert three.count <= bound
