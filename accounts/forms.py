@@ -25,10 +25,16 @@ class StaffForm(Form):
     )
     email = forms.EmailField(label=_("Email"), help_text=_("The invitation is sent to this address."))
     roles = forms.ModelMultipleChoiceField(
-        label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
+        label=_("Roles"), queryset=Role.objects.filter(retired_at=None), widget=forms.CheckboxSelectMultiple
     )
     branch = forms.ModelChoiceField(
         label=_("Only in branch"), queryset=Branch.objects.all(), required=False, empty_label=_("All branches")
+    )
+    department = DepartmentChoice(
+        label=_("Only in department"),
+        queryset=Department.objects.select_related("branch"),
+        required=False,
+        empty_label=_("All departments"),
     )
     home_department = DepartmentChoice(
         label=_("Home department"), queryset=Department.objects.select_related("branch"), required=False
@@ -41,6 +47,13 @@ class StaffForm(Form):
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, initial=_present(user) if user else None, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        department, branch = data.get("department"), data.get("branch")
+        if department and branch and department.branch_id != branch.pk:
+            self.add_error("department", _("This department belongs to another branch."))
+        return data
 
     def clean_username(self) -> str:
         return self._unused("username", _("This username is taken."))
@@ -68,6 +81,7 @@ def _present(user: User) -> dict[str, Any]:
         "email": user.email,
         "roles": [one.role_id for one in assignments],
         "branch": next((one.branch_id for one in assignments if one.branch_id), None),
+        "department": next((one.department_id for one in assignments if one.department_id), None),
         "home_department": profile.home_department_id,
         "room": profile.room_id,
         "title": profile.title,

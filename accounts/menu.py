@@ -32,3 +32,13 @@ register(
         order=81,
     )
 )
+register(
+    Entry(
+        group="accounts",
+        label=_("Roles"),
+        url_name="accounts:role-list",
+        permission="staff:view",
+        icon="shield-check",
+        order=82,
+    )
+)

@@ -5,6 +5,7 @@ only when a hospital first meets a code; afterwards the hospital's own roles dec
 """
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from core import menu
 
 View = Callable[..., HttpResponse]
 
@@ -36,11 +39,16 @@ PLATFORM_ROLES: dict[str, Promise] = {
 }
 
 
+# What the owner role always keeps, so that a hospital cannot lock itself out; a database trigger holds it as well.
+OWNER_KEEPS = frozenset({"role:edit", "staff:manage", "staff:view"})
+
+
 @dataclass(frozen=True)
 class Permission:
     code: str
     label: str | Promise
     roles: frozenset[str]
+    room: str = ""
 
     @property
     def resource(self) -> str:
@@ -56,8 +64,20 @@ def declare(code: str, label: str | Promise, roles: Iterable[str]) -> str:
     unknown = holders - ROLES.keys() - PLATFORM_ROLES.keys()
     if unknown or code in _declared or code.count(":") != 1:
         raise ValueError(f"Permission {code}: bad code, declared twice, or unknown roles {sorted(unknown)}")
-    _declared[code] = Permission(code, label, holders)
+    room = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
+    _declared[code] = Permission(code, label, holders, room)
     return code
+
+
+def by_room() -> dict[str, list[Permission]]:
+    """What a hospital's roles may be granted, by the room that declared it, as the menu orders the rooms."""
+    found: dict[str, list[Permission]] = {}
+    for permission in _declared.values():
+        if permission.roles - PLATFORM_ROLES.keys():
+            found.setdefault(permission.room, []).append(permission)
+    order = list(menu.GROUPS)
+    rank = {room: order.index(room) if room in order else len(order) for room in found}
+    return {room: sorted(found[room], key=lambda one: one.code) for room in sorted(found, key=lambda one: rank[one])}
 
 
 def declared() -> dict[str, Permission]:
@@ -92,5 +112,6 @@ def open_to_staff(view: View) -> View:
 
 declare("staff:view", _("See staff and roles"), roles=["owner", "admin", "auditor"])
 declare("staff:manage", _("Add and change staff"), roles=["owner", "admin"])
+declare("role:edit", _("Change what roles may do"), roles=["owner", "admin"])
 declare("signin_policy:manage", _("Change the rules of signing in"), roles=["owner", "admin"])
 declare("workplace:manage", _("Change branches, departments and rooms"), roles=["owner", "admin"])

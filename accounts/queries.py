@@ -1,8 +1,8 @@
 """Reads of staff and workplaces."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Branch, Department, Room, StaffSession, User
+from accounts.models import Branch, Department, Role, Room, StaffSession, User
 
 
 def branches_of(user: User) -> list[Branch]:
@@ -66,9 +66,9 @@ def rooms_of(department: Department) -> QuerySet[Room]:
 
 def visible_staff(user: User, text: str = "") -> QuerySet[User]:
     """The hospital's staff with roles and profile at hand; ``text`` is looked for in names, username and email."""
-    people = User.objects.prefetch_related("assignments__role", "assignments__branch").select_related(
-        "profile__home_department__branch", "profile__room"
-    )
+    people = User.objects.prefetch_related(
+        "assignments__role", "assignments__branch", "assignments__department"
+    ).select_related("profile__home_department__branch", "profile__room")
     if text := text.strip():
         people = people.filter(
             Q(full_name__icontains=text)
@@ -83,3 +83,9 @@ def sessions_of(user: User) -> tuple[list[StaffSession], list[StaffSession]]:
     """The person's open sessions and the ten that ended last."""
     mine = StaffSession.objects.filter(user=user)
     return list(mine.filter(ended_at__isnull=True)), list(mine.exclude(ended_at=None).order_by("-ended_at")[:10])
+
+
+def roles_in_use() -> QuerySet[Role]:
+    """Roles that have not been retired, each with how many active people hold it."""
+    holders = Count("assignments__user", filter=Q(assignments__user__is_active=True), distinct=True)
+    return Role.objects.filter(retired_at=None).annotate(holders=holders).order_by("created_at", "code")

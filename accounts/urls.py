@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import policy, staff, welcome, workplaces
+from accounts.views import policy, roles, staff, welcome, workplaces
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("<uuid:pk>/invite/", staff.staff_invite, name="staff-invite"),
     path("<uuid:pk>/close/", staff.staff_close, name="staff-close"),
     path("<uuid:pk>/reopen/", staff.staff_reopen, name="staff-reopen"),
+    path("roles/", roles.role_list, name="role-list"),
+    path("roles/new/", roles.role_new, name="role-new"),
+    path("roles/<uuid:pk>/", roles.role_edit, name="role-edit"),
+    path("roles/<uuid:pk>/retire/", roles.role_retire, name="role-retire"),
     path("places/", workplaces.workplace_list, name="workplace-list"),
     path("places/<slug:kind>/new/", workplaces.workplace_new, name="workplace-new"),
     path("places/<slug:kind>/<uuid:pk>/", workplaces.workplace_edit, name="workplace-edit"),

@@ -6,22 +6,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from accounts.models.workplace import Branch, Department
-from core.models import UUIDModel
+from core.models import UUIDModel, VersionedModel
 
 
-class Role(UUIDModel):
-    """A set of permissions ``resource:action``; copied from the console's templates when the hospital was made."""
+class Role(VersionedModel):
+    """A set of permissions ``resource:action``; copied from the console's templates when the hospital was made.
+
+    Triggers refuse what would lock everybody out: the owner role keeps its rights over roles and staff
+    (accounts.permissions.OWNER_KEEPS), the last active owner stays, and nobody is given a retired role.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     permissions = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     requires_second_factor = models.BooleanField(_("needs a second factor"), default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_owner(self) -> bool:
+        return self.code == "owner"
 
 
 class KnownPermission(models.Model):

@@ -21,6 +21,10 @@ class InvitationUnusable(DomainError):
     message = _("This invitation has been used or has expired. Ask your administrator for a new one.")
 
 
+class OnlyOwners(DomainError):
+    message = _("Only an owner decides who is an owner.")
+
+
 class LastOwner(DomainError):
     message = _("A hospital needs at least one owner who may sign in.")
 
@@ -67,7 +71,9 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
 
 @transaction.atomic
 def close_account(*, user: User, by: User) -> None:
-    """Stop the person from signing in; their work stays theirs. The last owner cannot be closed."""
+    """Stop the person from signing in; their work stays theirs. The last owner stays; another is closed by an owner."""
+    if user.assignments.filter(role__code="owner").exists() and "owner" not in by.role_codes:
+        raise OnlyOwners()
     _keep_an_owner(user)
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
@@ -87,6 +93,7 @@ def save_staff(
     roles: Collection[Role],
     branch: Branch | None,
     by: User,
+    department: Department | None = None,
     home_department: Department | None = None,
     room: Room | None = None,
     title: str = "",
@@ -97,7 +104,7 @@ def save_staff(
     """Create a colleague and invite them, or change one. The last owner keeps the owner's role (LastOwner)."""
     is_new = user is None
     user = User.objects.create_user(password=None, **facts) if user is None else _changed(user, facts)
-    _set_roles(user, roles, branch)
+    _set_roles(user, roles, branch, department, by=by)
     StaffProfile.objects.update_or_create(
         user=user,
         defaults={
@@ -120,24 +127,30 @@ def _changed(user: User, facts: dict[str, str]) -> User:
     return user
 
 
-def _set_roles(user: User, roles: Collection[Role], branch: Branch | None) -> None:
+def _set_roles(
+    user: User, roles: Collection[Role], branch: Branch | None, department: Department | None, *, by: User
+) -> None:
+    was_owner = user.assignments.filter(role__code="owner").exists()
+    if was_owner != any(role.is_owner for role in roles) and "owner" not in by.role_codes:
+        raise OnlyOwners(field="roles")
     if not any(role.code == "owner" for role in roles):
         _keep_an_owner(user)
     before = _held(user)
-    user.assignments.exclude(role__in=roles, branch=branch).delete()
+    user.assignments.exclude(role__in=roles, branch=branch, department=department).delete()
     for role in roles:
-        Assignment.objects.get_or_create(user=user, role=role, branch=branch)
+        Assignment.objects.get_or_create(user=user, role=role, branch=branch, department=department)
     if _held(user) != before:
         end_sessions(user=user, why=SessionEnd.ROLES)
 
 
-def _held(user: User) -> set[tuple[UUID, UUID | None]]:
-    return set(user.assignments.values_list("role_id", "branch_id"))
+def _held(user: User) -> set[tuple[UUID, UUID | None, UUID | None]]:
+    return set(user.assignments.values_list("role_id", "branch_id", "department_id"))
 
 
 def _keep_an_owner(leaving: User) -> None:
-    """Raise LastOwner when nobody else would be left; the rows are locked, so two cannot leave at once."""
-    owners = User.objects.select_for_update(of=("self",)).filter(is_active=True, assignments__role__code="owner")
+    """Raise LastOwner when nobody else would be left; the role is locked, so two cannot leave at once."""
+    Role.objects.select_for_update(no_key=True).filter(code="owner").first()
+    owners = User.objects.filter(is_active=True, assignments__role__code="owner")
     if {owner.pk for owner in owners} == {leaving.pk}:
         raise LastOwner
 

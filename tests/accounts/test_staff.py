@@ -107,9 +107,9 @@ def test_two_parallel_acceptances_set_one_password(race, nurse, admin):
     assert all(isinstance(error, InvitationUnusable) for error in outcome.errors)
 
 
-def test_the_last_owner_stays(samaki, owner, admin):
+def test_the_last_owner_stays(samaki, owner):
     with pytest.raises(LastOwner):
-        close_account(user=owner, by=admin)
+        close_account(user=owner, by=owner)
     owner.refresh_from_db()
     assert owner.is_active
 
