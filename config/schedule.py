@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=1, minute=15),
         "tenant_schemas": ["public"],
     },
+    "watch-readings": {"task": "oversight.tasks.watch_readings", "schedule": 300.0, "options": {"expires": 240}},
     "sweep-deliveries": {"task": "core.tasks.sweep_deliveries", "schedule": 15.0, "options": {"expires": 60}},
     "forget-submissions": {"task": "core.tasks.forget_submissions", "schedule": crontab(hour=3, minute=10)},
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},

@@ -1,0 +1,56 @@
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import requires
+from audit.services import record_export
+from core.errors import DomainError
+from core.forms import add_domain_error
+from core.once import exactly_once
+from oversight.forms import ReasonForm, TrailForm
+from oversight.models import TrailExport
+from oversight.services.exports import export_trail, trail_table
+
+
+@requires("audit:view")
+@require_POST
+@exactly_once
+def trail_export(request: HttpRequest) -> HttpResponse:
+    """Take out what the filter in the address finds, for a reason."""
+    form, asked = ReasonForm(request.POST), TrailForm(request.GET or None).asked()
+    if form.is_valid():
+        try:
+            export = export_trail(asked=asked, reason=form.cleaned_data["reason"], by=request.user)
+            return redirect("oversight:export-detail", export.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {"form": form, "query": request.GET.urlencode()}
+    return render(request, "oversight/export/form.html", context, status=422)
+
+
+@requires("audit:view")
+@require_GET
+def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return render(request, "oversight/export/detail.html", {"export": _own(request, pk)})
+
+
+@requires("audit:view")
+@require_GET
+def export_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The table itself; every fetching is recorded, and only who asked for it may fetch it."""
+    export = _own(request, pk)
+    record_export(
+        "oversight:trail", subject="audit_record", row_id=export.pk, rows=export.rows, asked=export.filters,
+        why=export.reason,
+    )  # fmt: skip
+    headers = {
+        "Content-Disposition": f'attachment; filename="trail-{export.created_at:%Y%m%d-%H%M}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(trail_table(export), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _own(request: HttpRequest, pk: UUID) -> TrailExport:
+    return get_object_or_404(TrailExport, pk=pk, by_id=request.user.pk)

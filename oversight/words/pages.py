@@ -1,0 +1,54 @@
+"""What pages, papers and events of the trail are called in words. A stable name without words shows itself."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PAGES: dict[str, Promise] = {
+    "chart": _("Chart"),
+    "edit": _("Patient's details"),
+    "card": _("Patient card"),
+    "patients:patient-card": _("Patient card"),
+    "clinical:vitals-record": _("Triage"),
+    "clinical:encounter-detail": _("Consultation"),
+    "billing.visit": _("Charges of a visit"),
+    "billing.invoice": _("Invoice"),
+    "billing.payment": _("Payment"),
+    "billing:receipt-show": _("Receipt"),
+    "billing:shift-report": _("Report of a shift"),
+    "laboratory results verification": _("Verifying results"),
+    "laboratory results entry": _("Entering results"),
+    "laboratory report": _("Laboratory report"),
+    "laboratory:order-report": _("Laboratory report"),
+    "laboratory:specimen-label": _("Specimen labels"),
+    "laboratory trend": _("Course of a test"),
+    "laboratory order": _("Laboratory order"),
+    "laboratory specimen": _("Specimen"),
+    "pharmacy:dispense-labels": _("Medicine labels"),
+    "pharmacy:patient-medicines": _("List of medicines"),
+    "pharmacy:prescription-detail": _("Prescription"),
+    "queueing:ticket-print": _("Ticket"),
+    "oversight:patient-readers": _("Who looked at this patient"),
+    "oversight:trail": _("Trail"),
+    "oversight:alert-report": _("Breach report"),
+    "oversight:alert-csv": _("Breach report"),
+}
+EVENTS: dict[str, Promise] = {
+    "signed_in": _("Signed in"),
+    "signed_out": _("Signed out"),
+    "sign_in_refused": _("Sign-in refused"),
+    "sign_in_slowed": _("Sign-in slowed down"),
+    "password_changed": _("Password changed"),
+    "sessions_ended": _("Sessions ended"),
+    "glass_broken": _("Glass broken"),
+    "family_read": _("Family read"),
+    "trail_read": _("Trail read"),
+    "alert_read": _("Alert read"),
+}
+
+
+def page_in_words(name: str) -> str:
+    return str(PAGES.get(name, name))
+
+
+def event_in_words(name: str) -> str:
+    return str(EVENTS.get(name) or name.replace("_", " ").capitalize())

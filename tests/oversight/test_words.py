@@ -1,0 +1,42 @@
+"""Every table and field of a hospital has a name for people, in each language."""
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from audit.registry import NOT_TRAILED
+from oversight.words import ROOMS, TABLES, field_in_words, room_of, table_in_words
+from oversight.words.fields import FIELDS
+
+
+def trailed_models():
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_config.name in settings.TENANT_APPS and model._meta.db_table not in NOT_TRAILED:
+            yield model
+
+
+def test_every_trailed_table_has_a_name_and_a_room():
+    tables = {model._meta.db_table for model in trailed_models()}
+    assert tables - TABLES.keys() == set(), "add it to oversight/words/tables.py"
+    assert {table for table in tables if room_of(table) not in ROOMS} == set()
+
+
+def test_every_trailed_field_has_a_name():
+    nameless = {
+        f"{model._meta.label}.{field.name}"
+        for model in trailed_models()
+        for field in model._meta.concrete_fields
+        if not isinstance(field._verbose_name, Promise) and field.name not in FIELDS
+    }
+    assert nameless == set(), "give the field a label to be translated, or add its name to oversight/words/fields.py"
+
+
+def test_names_speak_the_reader_s_language():
+    branch = apps.get_model("patients", "Patient")._meta.get_field("registered_at_branch")
+    assert field_in_words(branch) == "Registered at branch"
+    with override("km"):
+        assert field_in_words(branch) == "ចុះឈ្មោះនៅសាខា"
+        assert table_in_words("clinical_note") != "Note"
+    with override("zh-hans"):
+        assert field_in_words(branch) == "登记分院"
