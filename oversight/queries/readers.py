@@ -14,7 +14,7 @@ from clinical.models import Encounter, VitalSigns
 from core import clock
 from laboratory.models import Order
 from oversight.queries.subjects import PATIENT
-from patients.models import Patient, Visit
+from patients.models import AccessGrant, Patient, Visit
 from pharmacy.models import Prescription
 
 SEEING = (Kind.READ, Kind.PRINT, Kind.EXPORT)
@@ -48,6 +48,8 @@ def readers_of(patient_id: UUID, days: int = 0) -> list[Reader]:
         times=Count("id"), first=Min("at"), last=Max("at"), name=Max("actor"), role=Max("role")
     )
     why = relations_to(patient_id)
+    for grant in AccessGrant.objects.filter(patient=patient_id).order_by("opened_at"):
+        why[str(grant.user_id)].append(_("Broke the glass: %(reason)s") % {"reason": grant.get_reason_display()})
     return [
         Reader(row["actor_id"], row["name"], row["role"], row["times"], row["first"], row["last"], why[row["actor_id"]])
         for row in rows.order_by("-times", "name")

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from audit.models import Record
+from clinical.queries import visible_notes
 from oversight.queries.trail import of_row
 from patients.models import Patient
 from patients.queries import visible_patients
@@ -89,7 +90,17 @@ def may_read(user: Any, record: Record) -> bool:
     patient = patient_of(record)
     if needed is None or patient is None or not user.may(needed):
         return False
-    return visible_patients(user).filter(pk=patient).exists()
+    return visible_patients(user).filter(pk=patient).exists() and _within_its_own_level(user, record)
+
+
+def _within_its_own_level(user: Any, record: Record) -> bool:
+    """A note has a level of its own, beside the patient's."""
+    match record.table_name:
+        case "clinical_note":
+            return visible_notes(user).filter(pk=record.row_id).exists()
+        case "clinical_noterevision":
+            return visible_notes(user).filter(revisions=record.row_id).exists()
+    return True
 
 
 def patients_in(rows: Iterable[Record]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 PAGES: dict[str, Promise] = {
     "chart": _("Chart"),
+    "document": _("Document of a patient"),
     "edit": _("Patient's details"),
     "card": _("Patient card"),
     "patients:patient-card": _("Patient card"),

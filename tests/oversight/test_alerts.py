@@ -18,6 +18,7 @@ from notifications.models import Notice
 from oversight.errors import AlertAlreadyDecided, OwnAlert
 from oversight.models import Alert, Decision, WatchedPatient
 from oversight.papers import report_pdf
+from oversight.queries.readers import readers_of
 from oversight.rules.findings import Reading, Readings
 from oversight.rules.hours import unusual_hours
 from oversight.services.alerts import decide_alert, raise_alert
@@ -91,6 +92,21 @@ def test_a_confidential_record_read_without_treating(doctor, doctor2, look, soon
     look(doctor2, some)
     (alert,) = look_at_readings()
     assert (alert.rule, alert.concerned_id, alert.patient_id) == ("guarded", doctor2.pk, some.pk)
+
+
+def test_what_is_read_behind_broken_glass_was_told_already(doctor, doctor2, look, soon):
+    from patients.services.glass import break_glass
+
+    some = visit(patient=register(confidentiality=Confidentiality.VERY_RESTRICTED), practitioner=doctor).patient
+    with clock.freeze(clock.now() - timedelta(minutes=1)):
+        break_glass(patient=some, reason="emergency", explanation="Unconscious in the corridor", by=doctor2)
+    look(doctor2, some)
+    assert look_at_readings() == []
+    assert "Broke the glass" in relations_shown(some)[str(doctor2.pk)]
+
+
+def relations_shown(patient):
+    return {one.actor_id: " ".join(one.why) for one in readers_of(patient.pk)}
 
 
 def test_a_watched_record_is_guarded_whatever_its_level(doctor, doctor2, auditor, look, soon):
@@ -266,7 +282,8 @@ def test_of_two_looks_at_once_one_raises_the_alert(race, staff, look, owner):
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE oversight_alert SET evidence = '{}'", "DELETE FROM oversight_decision", "TRUNCATE oversight_alert"]
+    "change",
+    ["UPDATE oversight_alert SET evidence = '{}'", "DELETE FROM oversight_decision", "TRUNCATE oversight_alert"],
 )
 def test_findings_and_decisions_are_never_changed(client_for, nurse, change):
     decide(client_for("auditor"), an_alert(nurse))

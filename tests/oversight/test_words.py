@@ -1,5 +1,7 @@
 """Every table and field of a hospital has a name for people, in each language."""
 
+import ast
+
 from django.apps import apps
 from django.conf import settings
 from django.utils.functional import Promise
@@ -8,6 +10,8 @@ from django.utils.translation import override
 from audit.registry import NOT_TRAILED
 from oversight.words import ROOMS, TABLES, field_in_words, room_of, table_in_words
 from oversight.words.fields import FIELDS
+from oversight.words.pages import EVENTS, PAGES
+from tests.guards import sources
 
 
 def trailed_models():
@@ -40,3 +44,23 @@ def test_names_speak_the_reader_s_language():
         assert table_in_words("clinical_note") != "Note"
     with override("zh-hans"):
         assert field_in_words(branch) == "登记分院"
+
+
+def noted_names(*functions):
+    """The names that views give to what they note in the trail."""
+    for path in sources.python():
+        if sources.name(path).startswith(("tests/", "demo/")):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
+                yield from (arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant))
+
+
+def test_every_page_and_paper_has_a_name():
+    names = {*noted_names("record_printing", "record_export", "record_reading")} - TABLES.keys()
+    assert names - PAGES.keys() == set(), "add it to oversight/words/pages.py"
+
+
+def test_every_event_has_a_name():
+    names = {*noted_names("record_event")} - TABLES.keys() - {""}
+    assert names - EVENTS.keys() == set(), "add it to oversight/words/pages.py"
