@@ -99,7 +99,7 @@ def _within_its_own_level(user: Any, record: Record) -> bool:
         case "clinical_note":
             return visible_notes(user).filter(pk=record.row_id).exists()
         case "clinical_noterevision":
-            return visible_notes(user).filter(revisions=record.row_id).exists()
+            return visible_notes(user).filter(revisions__pk=record.row_id).exists()
     return True
 
 

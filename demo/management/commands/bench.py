@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from demo.bench import costs, ground, scenarios, tables
+from demo.bench import costs, ground, scenarios, tables, trail
 from demo.bench.client import Browser, Request
 from demo.bench.measuring import Row, measure
 from demo.bench.scenarios import Scenario
@@ -22,16 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("--patients", type=int, default=100_000, help="in samaki; royal gets a tenth")
         parser.add_argument("--requests", type=int, default=150, help="of each page, alone and again with 8 clients")
         parser.add_argument("--only", default="", help="pages whose name contains this; leaves the costs out")
+        parser.add_argument(
+            "--trail", type=int, default=1_000_000, help="records of the trail that is sealed and proved"
+        )
         parser.add_argument("--as-owner", action="store_true", help="called by itself: what needs the owner's role")
 
     def handle(self, *args, **options) -> None:
         if options["as_owner"]:
-            self._measure_as_owner()
+            self._measure_as_owner(options["trail"])
             return
         ground.prepare(options["patients"], self._say)
         rows = self._pages(options["requests"], options["only"])
         if not options["only"]:
-            self._costs()
+            self._costs(options["trail"])
         missed = [row.scenario.name for row in rows if row.misses]
         self._say(f"\nMissed: {', '.join(missed)}" if missed else "\nEvery page meets its aim.")
 
@@ -66,18 +69,24 @@ class Command(BaseCommand):
         ]
         return [one for name, make in makers if only in name for one in make()]
 
-    def _costs(self) -> None:
+    def _costs(self, trail_records: int) -> None:
         pages = [*scenarios.searches("samaki", "samaki")[:1], scenarios.chart(), *scenarios.worklists()]
         self._say("\nEncryption\n  " + "\n  ".join(costs.encryption_costs(pages)))
         records, rate = costs.verifying_rate("royal")
         self._say(f"Trail of royal proved: {records:,} records, {rate:,.0f} a second")
-        found = json.loads(ground.as_owner([sys.executable, "manage.py", "bench", "--as-owner"]).splitlines()[-1])
+        command = [sys.executable, "manage.py", "bench", "--as-owner", "--trail", str(trail_records)]
+        found = json.loads(ground.as_owner(command).splitlines()[-1])
         plain, trailed = found["writes"]
         self._say(f"Audit on one inserted row: {plain:.0f} us without, {trailed:.0f} us with ({trailed / plain:.1f}x)")
+        self._say(f"\nTrail of {trail_records:,} records\n  " + "\n  ".join(found["trail"]))
         self._say(f"A new hospital: {found['creation']:.1f} s (aim: under 10 s)")
 
-    def _measure_as_owner(self) -> None:
-        found = {"creation": costs.creation_seconds(), "writes": costs.audit_costs()}
+    def _measure_as_owner(self, trail_records: int) -> None:
+        found = {
+            "creation": costs.creation_seconds(),
+            "writes": costs.audit_costs(),
+            "trail": trail.trail_figures(trail_records),
+        }
         connection.close()
         self.stdout.write(json.dumps(found))
 
