@@ -5,17 +5,21 @@ from typing import Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import known_device, remember_person
 from accounts.models import User
+from accounts.queries import active_sso_provider
 from accounts.services import attempts
+from accounts.sso import client, session
 from audit.services import record_event
 from core import crypto
 from core.events import publish
@@ -60,6 +64,22 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             attempts.remember_place(login=login, address=self.get_client_ip(request))
         remember_person(request, response, person.username, person.email)
         return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came by single sign-on is signed out at the provider as well (RP-initiated logout)."""
+        return reverse("sso:leave") if "sso_token" in request.session else settings.LOGIN_URL
+
+    def logout(self, request: HttpRequest) -> None:
+        address = self._leaving(request)
+        super().logout(request)
+        if address:
+            session.keep_leaving(request, address)
+
+    def _leaving(self, request: HttpRequest) -> str:
+        token, provider = session.kept_token(request), active_sso_provider()
+        if not token or provider is None:
+            return ""
+        return client.leaving(provider, id_token=token, back=request.build_absolute_uri(settings.LOGIN_URL))
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """A closed account looks like a wrong password: nobody learns that it exists."""

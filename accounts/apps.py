@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import menu, permissions, preferences, signs  # noqa: F401
+        from accounts import menu, panels, permissions, preferences, signs  # noqa: F401
         from audit import not_trailed
 
         not_trailed("accounts_staffsession", "sign-ins and ends of sessions are trailed as events")

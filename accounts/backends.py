@@ -11,7 +11,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection, models
 from django.http import HttpRequest
 
-from accounts.models import Assignment, Department, Role, StaffProfile, User
+from accounts.models import Assignment, Department, Role, SsoProvider, StaffProfile, User
 
 _READ: tuple[type[models.Model], ...] = (Assignment, Role, User, StaffProfile, Department)
 
@@ -32,7 +32,8 @@ class StaffBackend(AuthenticationBackend):
         if user is None:
             User().set_password(password)
             return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        is_right = user.check_password(password) and self.user_can_authenticate(user)
+        return user if is_right and _may_use_password(user) else None
 
     def get_user(self, user_id: object) -> User | None:
         with connection.cursor() as cursor:
@@ -42,6 +43,12 @@ class StaffBackend(AuthenticationBackend):
             return super().get_user(user_id)
         user = _joined(rows)
         return user if self.user_can_authenticate(user) else None
+
+
+def _may_use_password(user: User) -> bool:
+    """Where the hospital has switched passwords off, only owners keep theirs: somebody must be able to mend it."""
+    switched_off = SsoProvider.objects.filter(is_active=True, local_passwords=False).exists()
+    return not switched_off or user.is_superuser or "owner" in user.role_codes
 
 
 def find_person(login: str) -> User | None:

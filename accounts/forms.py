@@ -5,8 +5,9 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Branch, Department, Role, Room, StaffProfile, User
+from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffProfile, User
 from accounts.places import DepartmentChoice, RoomChoice
+from accounts.sso.fetching import is_allowed
 from core.forms import Form, ModelForm
 from core.preferences import declared, preference
 
@@ -172,3 +173,69 @@ class SignInPolicyForm(Form):
     def facts(self) -> dict[str, Any]:
         """The cleaned values as set_policy() takes them."""
         return dict(self.cleaned_data)
+
+
+class SsoForm(ModelForm):
+    """The identity provider, and which values of its claim give which role. Owners are made here only."""
+
+    issuer = forms.URLField(
+        label=_("Issuer"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("As the provider writes it, for example https://id.example.org/realms/hospital"),
+    )
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        required=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Stored encrypted and never shown. Leave it empty to keep the present one."),
+    )
+
+    class Meta:
+        model = SsoProvider
+        fields = [
+            "name",
+            "issuer",
+            "client_id",
+            "client_secret",
+            "scopes",
+            "role_claim",
+            "creates_accounts",
+            "trusts_second_factor",
+            "local_passwords",
+            "is_active",
+        ]
+        help_texts = {
+            "role_claim": _("For Keycloak: realm_access.roles"),
+            "local_passwords": _("Owners always keep theirs, so that nobody is locked out."),
+        }
+
+    def __init__(self, *args: Any, provider: SsoProvider | None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=provider, initial={"client_secret": ""}, **kwargs)
+        self.roles = list(Role.objects.filter(retired_at=None).exclude(code="owner"))
+        for role in self.roles:
+            values = provider.role_values.get(role.code, []) if provider else []
+            self.fields[f"role_{role.code}"] = forms.CharField(
+                label=_("Values that give the role: %(role)s") % {"role": role.name},
+                required=False,
+                initial=", ".join(values),
+                max_length=300,
+            )
+
+    def clean_issuer(self) -> str:
+        issuer = self.cleaned_data["issuer"]
+        if not is_allowed(issuer):
+            raise forms.ValidationError(_("Only addresses that begin with https:// are asked."))
+        return issuer
+
+    def facts(self) -> dict[str, Any]:
+        """The cleaned values as save_provider() takes them."""
+        data = self.cleaned_data
+        wanted = {role.code: _split(data[f"role_{role.code}"]) for role in self.roles}
+        plain = {name: value for name, value in data.items() if not name.startswith("role_") or name == "role_claim"}
+        return {**plain, "role_values": {code: values for code, values in wanted.items() if values}}
+
+
+def _split(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

@@ -15,6 +15,16 @@ register(
 register(
     Entry(
         group="admin",
+        label=_("Single sign-on"),
+        url_name="accounts:sso-edit",
+        permission="sso:manage",
+        icon="key",
+        order=83,
+    )
+)
+register(
+    Entry(
+        group="admin",
         label=_("Rules of signing in"),
         url_name="accounts:policy-edit",
         permission="signin_policy:manage",

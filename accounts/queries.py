@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Branch, Department, Role, Room, StaffSession, User
+from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffSession, User
 
 
 def branches_of(user: User) -> list[Branch]:
@@ -89,3 +89,12 @@ def roles_in_use() -> QuerySet[Role]:
     """Roles that have not been retired, each with how many active people hold it."""
     holders = Count("assignments__user", filter=Q(assignments__user__is_active=True), distinct=True)
     return Role.objects.filter(retired_at=None).annotate(holders=holders).order_by("created_at", "code")
+
+
+def sso_provider() -> SsoProvider | None:
+    """The identity provider this hospital has set up, in use or not."""
+    return SsoProvider.objects.first()
+
+
+def active_sso_provider() -> SsoProvider | None:
+    return SsoProvider.objects.filter(is_active=True).first()

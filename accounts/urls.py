@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import policy, roles, staff, welcome, workplaces
+from accounts.views import policy, roles, sso, staff, welcome, workplaces
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("places/<slug:kind>/<uuid:pk>/", workplaces.workplace_edit, name="workplace-edit"),
     path("branch/", workplaces.branch_choose, name="branch-choose"),
     path("sign-in/", policy.policy_edit, name="policy-edit"),
+    path("single-sign-on/", sso.sso_edit, name="sso-edit"),
+    path("single-sign-on/test/", sso.sso_test, name="sso-test"),
     path("me/", welcome.profile, name="profile"),
 ]

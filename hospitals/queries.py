@@ -1,9 +1,10 @@
 """Reads of the hospital register."""
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
-from hospitals.models import DemoRequest, Domain, Hospital, Plan
+from hospitals.models import DemoRequest, Domain, Hospital, Plan, Subscription
 
 
 def visible_hospitals(user: User) -> QuerySet[Hospital]:
@@ -21,3 +22,14 @@ def offered_plans() -> QuerySet[Plan]:
 
 def open_demo_requests() -> QuerySet[DemoRequest]:
     return DemoRequest.objects.filter(handled_at__isnull=True)
+
+
+def staff_limit() -> int | None:
+    """How many staff accounts the plan of the hospital in use allows; None for any number."""
+    newest = (
+        Subscription.objects.filter(hospital__schema_name=connection.schema_name)
+        .select_related("plan")
+        .order_by("-starts_on")
+        .first()
+    )
+    return newest.plan.max_staff if newest else None

@@ -2,6 +2,7 @@ from accounts.models.device import AuthenticatorDevice
 from accounts.models.invitation import Invitation
 from accounts.models.role import Assignment, KnownPermission, Role, StaffProfile
 from accounts.models.session import SessionEnd, StaffSession
+from accounts.models.sso import SsoIdentity, SsoProvider
 from accounts.models.user import User
 from accounts.models.workplace import Branch, Department, DepartmentKind, Room
 
@@ -16,6 +17,8 @@ __all__ = [
     "Role",
     "Room",
     "SessionEnd",
+    "SsoIdentity",
+    "SsoProvider",
     "StaffProfile",
     "StaffSession",
     "User",

@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.limits import ensure_room_for_one_more
 from accounts.models import Assignment, Branch, Department, Invitation, Role, Room, SessionEnd, StaffProfile, User
 from accounts.services.sessions import end_sessions
 from core.clock import now
@@ -103,8 +104,10 @@ def save_staff(
 ) -> User:
     """Create a colleague and invite them, or change one. The last owner keeps the owner's role (LastOwner)."""
     is_new = user is None
+    if is_new:
+        ensure_room_for_one_more()
     user = User.objects.create_user(password=None, **facts) if user is None else _changed(user, facts)
-    _set_roles(user, roles, branch, department, by=by)
+    set_roles(user, roles, branch, department, by=by)
     StaffProfile.objects.update_or_create(
         user=user,
         defaults={
@@ -127,11 +130,15 @@ def _changed(user: User, facts: dict[str, str]) -> User:
     return user
 
 
-def _set_roles(
-    user: User, roles: Collection[Role], branch: Branch | None, department: Department | None, *, by: User
+def set_roles(
+    user: User, roles: Collection[Role], branch: Branch | None, department: Department | None, *, by: User | None
 ) -> None:
+    """Let the person hold just these roles, everywhere or in one place. Changed roles end their sessions.
+
+    Only an owner makes or unmakes an owner (OnlyOwners); ``by`` is None where claims of single sign-on decide.
+    """
     was_owner = user.assignments.filter(role__code="owner").exists()
-    if was_owner != any(role.is_owner for role in roles) and "owner" not in by.role_codes:
+    if was_owner != any(role.is_owner for role in roles) and (by is None or "owner" not in by.role_codes):
         raise OnlyOwners(field="roles")
     if not any(role.code == "owner" for role in roles):
         _keep_an_owner(user)

@@ -17,6 +17,7 @@ OPEN = (
     "set-language",
     "set-theme",
     "welcome",
+    "login/sso",
     "gallery",
     "favicon.ico",
     "robots.txt",

@@ -1,0 +1,92 @@
+"""Asking an address that a hospital's admin typed in, without becoming their way into networks behind us.
+
+The name is resolved once, every address it has must be public (unless SSO_ALLOW_PRIVATE_NETWORKS), and the connection
+goes to just that address, so that a name that changes its mind between two look-ups gains nothing. Redirects are not
+followed, answers are small, and only https is spoken.
+"""
+
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+
+TIMEOUT = 8.0  # seconds
+LARGEST = 512 * 1024  # bytes
+
+
+class Unreachable(Exception):
+    """The address may not be asked, does not answer, or answers something else than a JSON object."""
+
+
+def get_json(url: str, **headers: str) -> dict[str, Any]:
+    return _ask("GET", url, None, headers)
+
+
+def post_form(url: str, data: dict[str, str], **headers: str) -> dict[str, Any]:
+    return _ask("POST", url, urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+
+def is_allowed(url: str) -> bool:
+    """Whether an address has the right form: https with a host, and nobody's name and password in it."""
+    parts = urlsplit(url)
+    schemes = {"https", "http"} if settings.SSO_ALLOW_HTTP else {"https"}
+    return parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, Any]:
+    if not is_allowed(url):
+        raise Unreachable("only https addresses are asked")
+    parts = urlsplit(url)
+    try:
+        connection = _connection(parts.scheme, str(parts.hostname), parts.port)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(method, path, body, {"Accept": "application/json", "User-Agent": "sso", **headers})
+        answer = connection.getresponse()
+        content = answer.read(LARGEST + 1)
+        connection.close()
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        raise Unreachable(type(problem).__name__) from problem
+    return _object(answer.status, content)
+
+
+def _object(status: int, content: bytes) -> dict[str, Any]:
+    if status != 200:
+        raise Unreachable(f"answered {status}")  # a redirect as well: it is not followed
+    if len(content) > LARGEST:
+        raise Unreachable("answered too much")
+    try:
+        found = json.loads(content)
+    except ValueError as problem:
+        raise Unreachable("answered no JSON") from problem
+    if not isinstance(found, dict):
+        raise Unreachable("answered no JSON object")
+    return found
+
+
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    address = _vetted(host, port or (443 if scheme == "https" else 80))
+    plain = socket.create_connection(address, timeout=TIMEOUT)
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+    secure = ssl.create_default_context()
+    connection.sock = secure.wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
+    return connection
+
+
+def _vetted(host: str, port: int) -> tuple[str, int]:
+    """The address to connect to. Raises Unreachable when any address of the name lies in a private network."""
+    found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    if not settings.SSO_ALLOW_PRIVATE_NETWORKS and not all(_is_public(one) for one in found):
+        raise Unreachable("lies in a private network")
+    return min(found), port
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from accounts.views import sso
+
+app_name = "sso"
+urlpatterns = [
+    path("", sso.sso_start, name="start"),
+    path("callback/", sso.sso_callback, name="callback"),
+    path("leave/", sso.sso_leave, name="leave"),
+]
