@@ -175,6 +175,7 @@ FIELDS: dict[str, Promise] = {
     "reserved_until": _("Reserved until"),
     "respiration": _("Breathing rate"),
     "result": pgettext_lazy("field", "Result"),
+    "retired_at": _("Retired at"),
     "reverses": _("Reverses"),
     "reviewed_at": _("Reviewed at"),
     "reviewed_by": _("Reviewed by"),
