@@ -13,7 +13,12 @@ from audit.models import Kind, Record
 from core import clock
 from oversight.words import tables_of
 
-SIGN_IN = Q(event__startswith="sign") | Q(event__startswith="session") | Q(event__startswith="password")
+SIGN_IN = (
+    Q(event__startswith="sign")
+    | Q(event__startswith="sso")
+    | Q(event__startswith="session")
+    | Q(event__startswith="password")
+)
 PERMISSION_TABLES = ("accounts_role", "accounts_assignment", "accounts_user_user_permissions", "accounts_user_groups")
 GRANT_TABLE = "patients_accessgrant"
 WRITES = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)

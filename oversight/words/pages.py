@@ -38,6 +38,7 @@ EVENTS: dict[str, Promise] = {
     "signed_out": _("Signed out"),
     "sign_in_refused": _("Sign-in refused"),
     "sign_in_slowed": _("Sign-in slowed down"),
+    "sso_refused": _("Single sign-on refused"),
     "password_changed": _("Password changed"),
     "sessions_ended": _("Sessions ended"),
     "glass_broken": _("Glass broken"),

@@ -37,6 +37,8 @@ TABLES: dict[str, Promise] = {
     "accounts_role": _("Role"),
     "accounts_knownpermission": _("Known permission"),
     "accounts_assignment": _("Role of a colleague"),
+    "accounts_ssoprovider": _("Single sign-on"),
+    "accounts_ssoidentity": _("Single sign-on of a colleague"),
     "accounts_staffprofile": _("Profession of a colleague"),
     "notifications_maillog": _("Mail"),
     "notifications_notice": _("Notice"),
