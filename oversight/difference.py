@@ -18,7 +18,7 @@ from audit.models import Record
 from core import crypto
 from core.fields import EncryptedMixin
 from oversight.queries.subjects import may_read, models_by_table
-from oversight.words import field_in_words
+from oversight.words import detail_in_words, event_in_words, field_in_words, page_in_words
 from patients.models import Patient, Visit
 
 HIDDEN = "[hidden]"
@@ -42,7 +42,9 @@ def difference(record: Record, user: Any) -> list[Line]:
     """The fields of a record, as this person may read them; also when the row or its table no longer exists."""
     before, after = record.before or {}, record.after or {}
     model = models_by_table().get(record.table_name)
-    if model is None or record.kind not in {"insert", "update", "delete"}:
+    if record.kind not in {"insert", "update", "delete"}:
+        return [Line(detail_in_words(name), "", _detail(name, after[name])) for name in sorted(after)]
+    if model is None:  # a table that no longer exists
         return [Line(name, _plain(before.get(name)), _plain(after.get(name))) for name in sorted({*before, *after})]
     fields = {field.column: field for field in model._meta.concrete_fields}
     is_open = _has_encrypted(fields, {*before, *after}) and may_read(user, record)
@@ -51,6 +53,13 @@ def difference(record: Record, user: Any) -> list[Line]:
     if record.kind != "update":
         names = [name for name in names if name not in MACHINERY]
     return [_line(fields.get(name), name, record, is_open) for name in names]
+
+
+def _detail(name: str, value: Any) -> str:
+    """What was noted beside a reading or an event; pages and events by their names."""
+    if name == "page":
+        return page_in_words(str(value))
+    return event_in_words(str(value)) if name == "event" else _plain(value)
 
 
 def _has_encrypted(fields: dict[str, Any], names: set[str]) -> bool:

@@ -48,6 +48,22 @@ EVENTS: dict[str, Promise] = {
 }
 
 
+DETAILS: dict[str, Promise] = {
+    "page": _("Page"),
+    "event": _("Event"),
+    "screen": _("Screen"),
+    "asked": _("Filters"),
+    "rows": _("Records"),
+    "why": _("Reason"),
+    "reason": _("Reason"),
+    "sessions": _("Sessions"),
+}
+
+
+def detail_in_words(name: str) -> str:
+    return str(DETAILS.get(name, name.replace("_", " ")))
+
+
 def page_in_words(name: str) -> str:
     return str(PAGES.get(name, name))
 
