@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models import Record
-from oversight.queries.subjects import PATIENT, patients_in
+from oversight.difference import MACHINERY
+from oversight.queries.readers import names_of
+from oversight.queries.subjects import PATIENT, models_by_table, patients_in
 from oversight.services.exports import what_of
-from oversight.words import table_in_words
+from oversight.words import field_in_words, table_in_words
+
+SHOWN = 4  # changed fields that a list names; the record itself names all
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Row:
     where: str
     mrn: str
     what: str
+    person: str
 
     @property
     def pk(self) -> int:
@@ -39,9 +44,15 @@ class Row:
 
 def in_words(records: Iterable[Record]) -> list[Row]:
     rows = list(records)
-    numbers = patients_in(rows)
+    numbers, people = patients_in(rows), names_of(row.actor_id for row in rows)
     return [
-        Row(row, table_in_words(row.table_name) if row.table_name else "", _mrn(row, numbers), _what(row))
+        Row(
+            record=row,
+            where=table_in_words(row.table_name) if row.table_name else "",
+            mrn=_mrn(row, numbers),
+            what=_what(row),
+            person=people.get(row.actor_id) or row.actor,
+        )
         for row in rows
     ]
 
@@ -51,4 +62,10 @@ def _mrn(row: Record, numbers: dict[str, str]) -> str:
 
 
 def _what(row: Record) -> str:
-    return "" if row.kind == "update" else what_of(row)
+    """The page, paper or event; of a change the labels of the fields that changed."""
+    if row.kind != "update":
+        return what_of(row)
+    model = models_by_table().get(row.table_name)
+    changed = {*(row.before or {}), *(row.after or {})} - MACHINERY
+    fields = [field for field in model._meta.concrete_fields if field.column in changed] if model else []
+    return ", ".join([field_in_words(field) for field in fields[:SHOWN]] + ["…"] * (len(fields) > SHOWN))

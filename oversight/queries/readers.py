@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import Kind, Record
 from clinical.models import Encounter, VitalSigns
 from core import clock
@@ -17,6 +19,7 @@ from oversight.queries.subjects import PATIENT
 from patients.models import AccessGrant, Patient, Visit
 from pharmacy.models import Prescription
 
+UUID_LENGTH = 36
 SEEING = (Kind.READ, Kind.PRINT, Kind.EXPORT)
 
 
@@ -44,16 +47,32 @@ def readers_of(patient_id: UUID, days: int = 0) -> list[Reader]:
     found = readings_of(patient_id).order_by()
     if days:
         found = found.filter(at__gte=clock.now() - datetime.timedelta(days=days))
-    rows = found.values("actor_id").annotate(
+    counted = found.values("actor_id").annotate(
         times=Count("id"), first=Min("at"), last=Max("at"), name=Max("actor"), role=Max("role")
     )
     why = relations_to(patient_id)
     for grant in AccessGrant.objects.filter(patient=patient_id).order_by("opened_at"):
         why[str(grant.user_id)].append(_("Broke the glass: %(reason)s") % {"reason": grant.get_reason_display()})
+    rows = list(counted.order_by("-times", "name"))
+    people = names_of(row["actor_id"] for row in rows)
     return [
-        Reader(row["actor_id"], row["name"], row["role"], row["times"], row["first"], row["last"], why[row["actor_id"]])
-        for row in rows.order_by("-times", "name")
+        Reader(
+            row["actor_id"],
+            people.get(row["actor_id"]) or row["name"],
+            row["role"],
+            row["times"],
+            row["first"],
+            row["last"],
+            why[row["actor_id"]],
+        )
+        for row in rows
     ]
+
+
+def names_of(ids: Iterable[str]) -> dict[str, str]:
+    """The names of those who still have an account, by their ids; the trail itself keeps the sign-in name."""
+    wanted = {one for one in ids if len(one) == UUID_LENGTH}
+    return {str(pk): name for pk, name in User.objects.filter(pk__in=wanted).values_list("pk", "full_name")}
 
 
 def relations_to(patient_id: UUID, days: int = 0) -> dict[str, list[str]]:

@@ -309,8 +309,8 @@ def test_readers_are_counted_with_what_brought_them(client_for, doctor, nurse, l
     look(nurse, some, page="patients:patient-card")
     answer = client_for("auditor").get(f"/oversight/patients/{some.pk}/readers/")
     readers = {one.name: one for one in answer.context["readers"]}
-    assert (readers["doctor"].times, readers["doctor"].why) == (3, ["Attending"])
-    assert (readers["nurse"].times, readers["nurse"].why) == (1, [])
+    assert (readers[doctor.full_name].times, readers[doctor.full_name].why) == (3, ["Attending"])
+    assert (readers[nurse.full_name].times, readers[nurse.full_name].why) == (1, [])
 
 
 def test_who_looked_at_a_closed_record_is_told_without_its_name(client_for, doctor, look):
