@@ -34,7 +34,7 @@ def within_places(user: User, branch: str = "branch", department: str = "departm
     """
     bound = [(assignment.branch_id, assignment.department_id) for assignment in user.held]
     if not bound or (None, None) in bound:
-        return Q()
+        return ~Q(pk__in=[])  # every row, also beside an OR, where an empty Q would vanish
     parts = {place for _branch, place in bound if place}
     whole = {place for place, part in bound if place and not part}
     return Q(**{f"{department}__in": parts}) | Q(**{f"{branch}__in": whole})

@@ -201,6 +201,15 @@ def test_skipping_and_returning_from_the_line(client_for, receptionist, doctor):
     assert Ticket.objects.get().status == "waiting"
 
 
+def test_the_line_of_nobody_stands_on_every_doctors_list_of_the_place(client_for, receptionist):
+    done = enrol(by=receptionist)
+    assert done.encounter.practitioner is None
+    for username in ("doctor", "doctor2"):
+        page = client_for(username).get("/clinic/").content.decode()
+        assert done.encounter.patient.mrn in page
+        assert f"/clinic/encounters/{done.encounter.pk}/call/" in page
+
+
 def test_an_empty_line_says_so(client_for, doctor):
     from tests.factories.queueing import make_queue
 

@@ -22,7 +22,7 @@ MEASURED = {
 
 
 @pytest.fixture
-def desk(web_db):
+def desk(empty_rooms):
     """A hospital with prices and one more patient at the desk."""
     price_consultations()
     return make_patient(by=User.objects.get(username="receptionist"))

@@ -16,10 +16,7 @@ from clinical.models import Encounter
 from laboratory.models import Order, Specimen
 from patients.models import Patient, Visit
 from pharmacy.models import Medicine, Prescription
-from queueing.models import Ticket
 from queueing.services.displays import create_display
-from queueing.services.tickets import finish as finish_ticket
-from queueing.services.tickets import no_show
 from tests.factories import billing as money
 from tests.factories import pharmacy as shelf
 from tests.factories.clinical import price_consultations
@@ -72,8 +69,7 @@ class Day:
 
 
 @pytest.fixture(params=["en", "km", "zh-hans"])
-def day(request, web_db, page_for):
-    empty_the_rooms()
+def day(request, empty_rooms, page_for):
     price_consultations("5.00")
     money.rate()
     save_drawer(branch=Branch.objects.get(), code="DAY", name="Day desk")
@@ -83,16 +79,6 @@ def day(request, web_db, page_for):
     for shift in Shift.objects.filter(cashier=cashier, status="open"):
         count_shift(shift=shift, counts={}, by=cashier)
         close_shift(shift=shift, reasons={"USD": "test", "KHR": "test"}, by=cashier)
-
-
-def empty_the_rooms():
-    """Other journeys may have left somebody called or in consultation."""
-    nurse = User.objects.get(username="nurse")
-    for ticket in Ticket.objects.filter(status="called"):
-        no_show(ticket=ticket, by=nurse)
-    for ticket in Ticket.objects.filter(status="serving"):
-        finish_ticket(ticket=ticket, by=nurse)
-    Encounter.objects.filter(status="in_progress").update(status="left")
 
 
 def test_a_whole_day_in_every_language(day):
