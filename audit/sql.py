@@ -67,7 +67,8 @@ END $$;
 # transactions live there.
 SEAL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {{schema}}.audit_seal_pending(p_limit integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC'
+SET plan_cache_mode = force_custom_plan SET enable_hashjoin = off SET enable_seqscan = off AS $$
 DECLARE
     w {{schema}}.audit_watermark; r record; n integer := 0; last_seq bigint; link bytea; drawn bigint;
     oldest bigint; next_xid bigint; ids bigint[]; xids bigint[]; links bytea[];
@@ -85,7 +86,8 @@ BEGIN
     links[1] := link;
     FOR r IN
         SELECT a.id, a.txid, {CANONICAL.format(r="a")} AS canonical FROM {{schema}}.audit_record a
-        WHERE a.id > w.settled_id AND NOT EXISTS (SELECT 1 FROM {{schema}}.audit_seal s WHERE s.record_id = a.id)
+        WHERE a.id > w.settled_id AND NOT EXISTS (
+            SELECT 1 FROM {{schema}}.audit_seal s WHERE s.record_id = a.id AND s.record_id > w.settled_id)
         ORDER BY a.id LIMIT p_limit
     LOOP
         n := n + 1;
@@ -94,9 +96,13 @@ BEGIN
     END LOOP;
     INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
     SELECT last_seq + i, ids[i], xids[i], links[i], links[i + 1], clock_timestamp() FROM generate_series(1, n) i;
-    IF n < p_limit AND w.settled_id < drawn AND (oldest >= w.drawn_xid OR next_xid < w.drawn_xid) THEN
-        UPDATE {{schema}}.audit_watermark SET settled_id = w.drawn_id, drawn_id = drawn, drawn_xid = next_xid
-        WHERE id = 1;
+    IF w.settled_id < drawn AND (oldest >= w.drawn_xid OR next_xid < w.drawn_xid) THEN
+        IF n = p_limit AND ids[n] < w.drawn_id THEN  -- a long backlog: what lies behind is not looked at again
+            UPDATE {{schema}}.audit_watermark SET settled_id = ids[n] WHERE id = 1;
+        ELSE
+            UPDATE {{schema}}.audit_watermark SET settled_id = w.drawn_id, drawn_id = drawn, drawn_xid = next_xid
+            WHERE id = 1;
+        END IF;
     END IF;
     RETURN n;
 END $$;

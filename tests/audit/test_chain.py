@@ -111,6 +111,15 @@ def test_the_watermark_follows_once_nobody_of_that_time_writes_any_more(sealed):
     assert Watermark.objects.get().settled_id == Record.objects.latest("id").pk
 
 
+def test_a_long_backlog_is_sealed_in_pieces_without_gap(committed_db):
+    for number in range(40):
+        Branch.objects.create(code=f"L{number}", name_en="Backlog")
+    while seal_pending(7):
+        assert Watermark.objects.get().settled_id <= Seal.objects.latest("seq").record_id
+    assert Seal.objects.count() == Record.objects.count()
+    assert verify_chain().intact
+
+
 def test_sealing_goes_on_in_another_cluster_after_a_restore(sealed):
     """There transaction numbers begin anew, below those of every record and of the watermark in the dump."""
     far = 9_000_000_000_000
