@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -20,6 +21,7 @@ from accounts.models import User
 from accounts.queries import active_sso_provider
 from accounts.services import attempts
 from accounts.sso import client, session
+from accounts.stepup import is_fresh
 from audit.services import record_event
 from core import crypto
 from core.events import publish
@@ -80,6 +82,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if not token or provider is None:
             return ""
         return client.leaving(provider, id_token=token, back=request.build_absolute_uri(settings.LOGIN_URL))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just signed in sets up a second factor without typing the password again."""
+        return not is_fresh(context.request)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """A closed account looks like a wrong password: nobody learns that it exists."""

@@ -11,6 +11,8 @@ class AuthenticatorDevice(ThrottlingMixin, Device):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user"], name="accounts_one_device_per_user")]
 
+    with_codes = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
     def get_throttle_factor(self) -> int:
         return 1
 
@@ -19,7 +21,7 @@ class AuthenticatorDevice(ThrottlingMixin, Device):
         allowed, _reason = self.verify_is_allowed()
         if not allowed:
             return False
-        for authenticator in Authenticator.objects.filter(user_id=self.user_id):
+        for authenticator in Authenticator.objects.filter(user_id=self.user_id, type__in=self.with_codes):
             if authenticator.wrap().validate_code(token):
                 authenticator.record_usage()
                 self.throttle_reset()

@@ -6,10 +6,12 @@ from django.shortcuts import redirect, render
 from accounts.forms import SignInPolicyForm
 from accounts.permissions import requires
 from accounts.services.policy import set_policy
+from accounts.stepup import requires_step_up
 from core.once import exactly_once
 
 
 @requires("signin_policy:manage")
+@requires_step_up
 @exactly_once
 def policy_edit(request: HttpRequest) -> HttpResponse:
     form = SignInPolicyForm(request.POST or None)

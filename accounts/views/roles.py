@@ -14,6 +14,7 @@ from accounts.models import Role
 from accounts.permissions import Permission, by_room, requires
 from accounts.queries import roles_in_use
 from accounts.services.roles import change_role, copy_role, retire_role
+from accounts.stepup import requires_step_up
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.menu import GROUPS
@@ -57,6 +58,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("role:edit")
+@requires_step_up
 @exactly_once
 def role_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One role: its name, what it may, and why that changes. A page that somebody overtook changes nothing."""
@@ -78,6 +80,7 @@ def role_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("role:edit")
+@requires_step_up
 @exactly_once
 def role_new(request: HttpRequest) -> HttpResponse:
     """A new role begins as the copy of another."""
@@ -92,6 +95,7 @@ def role_new(request: HttpRequest) -> HttpResponse:
 
 
 @requires("role:edit")
+@requires_step_up
 @require_POST
 @exactly_once
 def role_retire(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -22,6 +22,7 @@ from accounts.sso import client, session
 from accounts.sso.fetching import Unreachable
 from accounts.sso.testing import examine
 from accounts.sso.tokens import TokenRefused
+from accounts.stepup import requires_step_up
 from audit.services import record_event
 from core import clock
 from core.errors import DomainError
@@ -105,6 +106,7 @@ def sso_leave(request: HttpRequest) -> HttpResponse:
 
 
 @requires("sso:manage")
+@requires_step_up
 @exactly_once
 def sso_edit(request: HttpRequest) -> HttpResponse:
     provider = sso_provider()

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.permissions import requires
 from accounts.queries import visible_staff
 from accounts.services.staff import close_account, invite, reopen_account, save_staff
+from accounts.stepup import requires_step_up
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -25,12 +26,14 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("staff:manage")
+@requires_step_up
 @exactly_once
 def staff_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @requires("staff:manage")
+@requires_step_up
 @exactly_once
 def staff_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, get_object_or_404(User, pk=pk))
@@ -57,6 +60,7 @@ def staff_invite(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("staff:manage")
+@requires_step_up
 @require_POST
 @exactly_once
 def staff_close(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -65,6 +69,7 @@ def staff_close(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("staff:manage")
+@requires_step_up
 @require_POST
 @exactly_once
 def staff_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys of the demo are bound to *.localhost without TLS
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 SECRET_KEY = env.text("SECRET_KEY", "only-for-commands-that-need-no-secret")

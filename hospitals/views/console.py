@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
+from accounts.stepup import requires_step_up
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -51,6 +52,7 @@ def hospital_restart(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("hospital:suspend")
+@requires_step_up
 @require_POST
 @exactly_once
 def hospital_suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -58,6 +60,7 @@ def hospital_suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("hospital:suspend")
+@requires_step_up
 @require_POST
 @exactly_once
 def hospital_activate(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import ROLES, declared, requires
+from accounts.stepup import requires_step_up
 from core.clock import now
 from core.once import exactly_once
 from core.paging import paginate
@@ -37,6 +38,7 @@ def role_template_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("role_template:edit")
+@requires_step_up
 @exactly_once
 def role_template_edit(request: HttpRequest, code: str) -> HttpResponse:
     template = get_object_or_404(RoleTemplate, code=code)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
+from accounts.stepup import requires_step_up
 from audit.services import record_event, record_export
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -59,6 +60,7 @@ def alert_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("privacy:oversee")
+@requires_step_up
 @require_GET
 def alert_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The breach report on paper: what was found, who, when, whose records, and what was decided."""
@@ -71,6 +73,7 @@ def alert_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("privacy:oversee")
+@requires_step_up
 @require_GET
 def alert_table(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The timeline of the report as a table."""

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
+from accounts.stepup import requires_step_up
 from audit.services import record_export
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -15,6 +16,7 @@ from oversight.services.exports import export_trail, trail_table
 
 
 @requires("audit:view")
+@requires_step_up
 @require_POST
 @exactly_once
 def trail_export(request: HttpRequest) -> HttpResponse:
@@ -37,6 +39,7 @@ def export_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("audit:view")
+@requires_step_up
 @require_GET
 def export_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The table itself; every fetching is recorded, and only who asked for it may fetch it."""

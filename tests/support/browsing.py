@@ -27,6 +27,7 @@ FLAGS = [
 ]
 PATIENCE = 20_000  # milliseconds
 SECOND_FACTOR_PATH = "/2fa/"
+STEP_UP_PATH = "/reauthenticate/"
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +113,14 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
         page.fill("input[name=code]", code(TOTP_SECRET))
         page.press("input[name=code]", "Enter")
         page.wait_for_url(lambda url: SECOND_FACTOR_PATH not in url)
+
+
+def prove(page: Page, password: str = PASSWORD) -> None:
+    """Where the page asks once more who is there, answer; the page that was wanted comes back."""
+    if STEP_UP_PATH in page.url:
+        page.fill("input[name=password]", password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: STEP_UP_PATH not in url)
 
 
 @pytest.fixture

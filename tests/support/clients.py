@@ -1,5 +1,6 @@
 """A test client that stands at one door of one hospital, signed in as one person."""
 
+import time
 from typing import Any
 
 from django.db import connection
@@ -33,12 +34,15 @@ class HospitalClient(Client):
         finally:
             connection.set_tenant(tenant)
 
-    def sign_in(self, user: User) -> None:
-        """Sign in without the form; a second factor counts as given where the role asks for one."""
+    def sign_in(self, user: User, *, fresh: bool = True) -> None:
+        """Sign in without the form, just now; a second factor counts as given where the role asks for one."""
         self.user = user
         self.force_login(user)
         session = self.session
         session["surface"] = self.surface
+        if fresh:
+            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods_user"] = str(user.pk)
         if user.needs_second_factor:
             session[DEVICE_ID_SESSION_KEY] = remember_device(user).persistent_id
         session.save()
