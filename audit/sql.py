@@ -95,7 +95,8 @@ BEGIN
         ids[n] := r.id; xids[n] := r.txid; links[n + 1] := link;
     END LOOP;
     INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
-    SELECT last_seq + i, ids[i], xids[i], links[i], links[i + 1], clock_timestamp() FROM generate_series(1, n) i;
+    SELECT last_seq + u.place, u.id, u.xid, u.previous, u.digest, clock_timestamp()
+    FROM unnest(ids, xids, links[:n], links[2:]) WITH ORDINALITY u (id, xid, previous, digest, place);
     IF w.settled_id < drawn AND (oldest >= w.drawn_xid OR next_xid < w.drawn_xid) THEN
         IF n = p_limit AND ids[n] < w.drawn_id THEN  -- a long backlog: what lies behind is not looked at again
             UPDATE {{schema}}.audit_watermark SET settled_id = ids[n] WHERE id = 1;
