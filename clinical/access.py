@@ -4,8 +4,8 @@ The steps at the desk, on the ward's scales and in the doctors' line need to kno
 patient: each opens the encounters of that step and no more.
 """
 
-from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -14,23 +14,23 @@ from accounts.queries import within_places
 from clinical.models import Encounter, VitalSigns
 from clinical.states import OPEN, EncounterStatus, RecordStatus
 from core import clock
-from patients.access import levels_of, relates, sight_of, treated_by
+from patients.access import Days, levels_of, relates, sight_of, treated_by
 
 TRIAGE_KINDS = [DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY]
 
 
-@relates
-def attending(user: Any, since: date) -> QuerySet:
+@relates()
+def attending(person: UUID, days: Days) -> QuerySet:
     """The practitioner of an open or recent encounter."""
-    mine = Encounter.objects.filter(practitioner=user).exclude(status=EncounterStatus.ENTERED_IN_ERROR)
-    return mine.filter(Q(status__in=OPEN) | Q(date__gte=since)).values("patient")
+    mine = Encounter.objects.filter(practitioner=person).exclude(status=EncounterStatus.ENTERED_IN_ERROR)
+    return mine.filter(Q(status__in=OPEN) | Q(date__gte=days.since)).values("patient")
 
 
-@relates
-def measuring(user: Any, since: date) -> QuerySet:
+@relates()
+def measuring(person: UUID, days: Days) -> QuerySet:
     """Whoever triaged the patient."""
-    start, _end = clock.day_bounds(since)
-    return VitalSigns.objects.filter(taken_by=user, taken_at__gte=start, status=RecordStatus.ACTIVE).values("patient")
+    measured = VitalSigns.objects.filter(taken_by=person, taken_at__gte=days.since_at, status=RecordStatus.ACTIVE)
+    return measured.values("patient")
 
 
 def notes_in_sight(user: Any) -> Q:

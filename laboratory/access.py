@@ -4,8 +4,9 @@ The bench works on tubes, not on charts: whoever receives, enters or verifies se
 whoever the patient is; whoever only collects sees them until the tubes are filled. Who ordered reads the results.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -13,17 +14,16 @@ from core import clock
 from core.preferences import preference
 from laboratory.models import Order, OrderItem
 from laboratory.states import ItemState
-from patients.access import relates, sight_of
+from patients.access import Days, relates, sight_of
 
 BENCH = ("lab_specimen:receive", "lab_result:enter", "lab_result:verify")
 TO_COLLECT = (ItemState.ORDERED, ItemState.COLLECTED)
 
 
-@relates
-def ordering(user: Any, since: date) -> QuerySet:
+@relates()
+def ordering(person: UUID, days: Days) -> QuerySet:
     """Whoever ordered tests."""
-    start, _end = clock.day_bounds(since)
-    return Order.objects.filter(ordered_by=user, ordered_at__gte=start).values("patient")
+    return Order.objects.filter(ordered_by=person, ordered_at__gte=days.since_at).values("patient")
 
 
 def works_at_bench(user: Any) -> bool:

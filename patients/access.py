@@ -10,7 +10,11 @@ any of them        whoever has broken the glass (patients.services.glass), to re
 Who treats a patient is said by relations. This room knows visits and registrations; rooms above add theirs from their
 ``access`` module (attending, ordering, measuring, holding the ticket)::
 
-    relates(lambda user, since: Encounter.objects.filter(practitioner=user, ...).values("patient"))
+    @relates()
+    def attending(person, days):
+        return Encounter.objects.filter(practitioner=person, date__gte=days.since).values("patient")
+
+Every page asks for them, so their statement is put together once in a process and filled in for each person.
 
 Outside one's sight a record does not exist: every ``visible_<noun>s(user)`` narrows its rows by
 ``sight_of(user).of(path)``. Steps that need the identity of somebody who stands at the desk (triage, specimens,
@@ -19,33 +23,60 @@ medicines, money) are opened by the rooms themselves, each in its ``access`` mod
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from accounts.models import Assignment, StaffProfile
 from core import clock
 from core.logs import current_request
 from core.preferences import preference
 from patients.models import AccessGrant, Patient, Visit
 from patients.states import Confidentiality, VisitStatus
 
-Relation = Callable[[Any, date], QuerySet]
 READING = ("GET", "HEAD", "OPTIONS")
 AT_ONCE = 2_000  # guarded patients one person treats within the window; beyond it the newest count
-MOST_STATEMENTS = 5_000
-_relations: list[Relation] = []
-_statements: dict[tuple[Any, ...], tuple[str, tuple[Any, ...]]] = {}
 
 
-def relates(relation: Relation) -> Relation:
-    """Add a way of treating patients: given a user and the first day that counts, ids of patients (one column)."""
-    if relation not in _relations:
-        _relations.append(relation)
-    return relation
+@dataclass(frozen=True)
+class Days:
+    """Since when work counts as treating (the day, and its first moment), and when today began."""
+
+    since: date
+    since_at: datetime
+    today_at: datetime
+
+
+Relation = Callable[[UUID, Days], QuerySet]
+Condition = Callable[[Any], bool]
+_relations: dict[Relation, Condition | None] = {}
+# Stand-ins in the statements that are kept; no person and no day of ours equals them.
+_PERSON = UUID(int=0)
+_DAYS = Days(date(1901, 1, 1), datetime(1901, 1, 1, tzinfo=UTC), datetime(1901, 1, 2, tzinfo=UTC))
+
+
+def relates(only: Condition | None = None) -> Callable[[Relation], Relation]:
+    """Add a way of treating patients: ids of patients (one column) of a person's id; ``only`` says for whom it counts.
+
+    The function is called once in a process: it may put nothing but its two arguments into the query's changing parts.
+    """
+
+    def register(relation: Relation) -> Relation:
+        _relations[relation] = only
+        return relation
+
+    return register
+
+
+@cache
+def _statement(relation: Relation) -> tuple[str, tuple[Any, ...]]:
+    """SQL and parameters of one relation, with the stand-ins."""
+    return relation(_PERSON, _DAYS).order_by().query.sql_with_params()
 
 
 @dataclass(frozen=True)
@@ -93,46 +124,42 @@ def _sight_of(user: Any) -> Sight:
 
 def treated_by(user: Any, path: str = "") -> Q:
     """Rows of the patients this person treats, whatever their confidentiality."""
-    since = clock.today() - timedelta(days=preference("patients.treating_days"))
-    found = Q(pk__in=[])
-    for relation in _relations:
-        found |= Q(**{f"{path or 'pk'}__in": relation(user, since)})
-    return found
+    sql, values = _treated_sql(user)
+    return Q(**{f"{path or 'pk'}__in": RawSQL(sql, values)})  # noqa: S611  made of the relations' own statements
+
+
+def _treated_sql(user: Any) -> tuple[str, tuple[Any, ...]]:
+    """One statement for all relations that count for this person, and its values."""
+    today, since = clock.today(), clock.today() - timedelta(days=preference("patients.treating_days"))
+    days = Days(since, clock.day_bounds(since)[0], clock.day_bounds(today)[0])
+    real = {_PERSON: user.pk, _DAYS.since: days.since, _DAYS.since_at: days.since_at, _DAYS.today_at: days.today_at}
+    parts, values = [], []
+    for relation, only in _relations.items():
+        if only is None or only(user):
+            sql, stood_in = _statement(relation)
+            parts.append(sql)
+            values += [real.get(value, value) for value in stood_in]
+    return " UNION ALL ".join(parts), tuple(values)
 
 
 def _treated_guarded(user: Any) -> tuple[UUID, ...]:
-    sql, parameters = _statement(user)
-    if not sql:
-        return ()
+    sql, values = _treated_sql(user)
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return tuple(pk for (pk,) in cursor.fetchall())
-
-
-def _statement(user: Any) -> tuple[str, tuple[Any, ...]]:
-    """The statement that reads whom this person treats: put together once a day, for that takes longer than to run it.
-
-    The key names all that relations may ask of a person, the day and the hospital's rules; rows are read each time.
-    """
-    rules = (preference("patients.treating_days"), preference("patients.department_treats"))
-    profile = getattr(user, "profile", None)
-    homes = (profile.home_department_id if profile else None, *(assignment.department_id for assignment in user.held))
-    key = (connection.schema_name, user.pk, frozenset(user.granted), homes, clock.today(), rules)
-    if key not in _statements:
-        if len(_statements) >= MOST_STATEMENTS:
-            _statements.clear()
-        guarded = Patient.objects.exclude(confidentiality=Confidentiality.NORMAL).filter(treated_by(user))
-        try:
-            _statements[key] = guarded.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE].query.sql_with_params()
-        except EmptyResultSet:
-            _statements[key] = ("", ())
-    return _statements[key]
+        cursor.execute(
+            f"SELECT id FROM {Patient._meta.db_table} WHERE NOT (confidentiality = '{Confidentiality.NORMAL}') "
+            f"AND id IN ({sql}) ORDER BY id DESC LIMIT {AT_ONCE}",
+            values,
+        )
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def is_acting() -> bool:
-    """Whether the present request wants to change something."""
+    """Whether the present request changes something, or shows the form for it (views marked by @exactly_once)."""
     request = current_request.get()
-    return request is not None and request.method not in READING
+    if request is None:
+        return False
+    match = request.resolver_match
+    return request.method not in READING or (match is not None and getattr(match.func, "acts_once", False))
 
 
 def _opened(user: Any) -> tuple[UUID, ...]:
@@ -161,29 +188,25 @@ def present_grant(patient: Patient) -> AccessGrant | None:
     return open_grants(user).filter(patient=patient).order_by("-expires_at").first()
 
 
-@relates
-def of_visits(user: Any, since: date) -> QuerySet:
+@relates()
+def of_visits(person: UUID, days: Days) -> QuerySet:
     """The practitioner of an open or recent visit."""
-    recent = Q(status=VisitStatus.OPEN) | Q(date__gte=since)
-    return Visit.objects.filter(recent, practitioner=user).exclude(status=VisitStatus.CANCELLED).values("patient")
+    recent = Q(status=VisitStatus.OPEN) | Q(date__gte=days.since)
+    return Visit.objects.filter(recent, practitioner=person).exclude(status=VisitStatus.CANCELLED).values("patient")
 
 
-@relates
-def of_own_registrations(user: Any, since: date) -> QuerySet:
+@relates(only=lambda user: user.may("patient:restrict"))
+def of_own_registrations(person: UUID, days: Days) -> QuerySet:
     """Whoever registered the person today and may restrict a record still sees what was typed."""
-    if not user.may("patient:restrict"):
-        return Patient.objects.none().values("pk")
     guarded = Patient.objects.exclude(confidentiality=Confidentiality.NORMAL)
-    start, _end = clock.day_bounds(clock.today())
-    return guarded.filter(registered_by=user, created_at__gte=start).values("pk")
+    return guarded.filter(registered_by=person, created_at__gte=days.today_at).values("pk")
 
 
-@relates
-def of_department(user: Any, since: date) -> QuerySet:
+@relates(only=lambda user: preference("patients.department_treats"))
+def of_department(person: UUID, days: Days) -> QuerySet:
     """Members of the department of an open visit, where the hospital says that they all treat."""
-    if not preference("patients.department_treats"):
-        return Visit.objects.none().values("patient")
-    profile = getattr(user, "profile", None)
-    homes = {profile.home_department_id} if profile else set()
-    homes |= {assignment.department_id for assignment in user.held}
-    return Visit.objects.filter(status=VisitStatus.OPEN, department__in=homes - {None}).values("patient")
+    home = StaffProfile.objects.filter(user=person).values("home_department")
+    bound = Assignment.objects.filter(user=person, department__isnull=False).values("department")
+    return Visit.objects.filter(Q(department__in=home) | Q(department__in=bound), status=VisitStatus.OPEN).values(
+        "patient"
+    )

@@ -4,23 +4,23 @@ Whoever prepares medicines sees the prescriptions that are open or were signed w
 patient is: the bag is filled for the person at the window. The chart stays closed to them.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from core import clock
 from core.preferences import preference
-from patients.access import relates, sight_of
+from patients.access import Days, relates, sight_of
 from pharmacy.models import Prescription
 from pharmacy.states import OPEN_PRESCRIPTIONS
 
 
-@relates
-def prescribing(user: Any, since: date) -> QuerySet:
+@relates()
+def prescribing(person: UUID, days: Days) -> QuerySet:
     """Whoever prescribed medicines."""
-    start, _end = clock.day_bounds(since)
-    return Prescription.objects.filter(prescriber=user, signed_at__gte=start).values("patient")
+    return Prescription.objects.filter(prescriber=person, signed_at__gte=days.since_at).values("patient")
 
 
 def prescriptions_in_sight(user: Any, path: str = "") -> Q:

@@ -5,20 +5,20 @@ patient is within sight; whoever calls the number treats the patient from then o
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from patients.access import relates, sight_of
+from patients.access import Days, relates, sight_of
 from queueing.models import Ticket
 from queueing.states import OPEN
 
 
-@relates
-def holding_the_ticket(user: Any, since: date) -> QuerySet:
+@relates()
+def holding_the_ticket(person: UUID, days: Days) -> QuerySet:
     """Whoever called the patient, and whose own line the patient waits in."""
-    mine = Q(called_by=user) | Q(queue__practitioner=user)
+    mine = Q(called_by=person) | Q(queue__practitioner=person)
     return Ticket.objects.filter(mine, status__in=OPEN).values("patient")
 
 

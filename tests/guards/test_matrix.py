@@ -1,0 +1,375 @@
+"""Every role at every address with every kind of patient: who gets where.
+
+The addresses come from the portal's URL map, the demanded permission from the view, the kind of record from the word
+before the argument ("clinic/encounters/<uuid:pk>/" names an encounter). What is expected follows from the permission
+and from the rules of sight written once more below, in plain words, without the queries that enforce them. An address
+with a word that is not known here fails, and so does one that nobody may open.
+
+Six patients lived through a whole visit: normal, restricted and very restricted, in the people's own branch and in
+another one. All were treated by the doctor and measured by the nurse; the cashier was paid.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.template.backends.django import Template
+from django.utils.safestring import SafeString
+
+from accounts.models import Assignment, Branch, Department, Room, StaffProfile, User
+from accounts.services.roles import assign_role
+from clinical.services.allergies import record_allergy
+from clinical.services.problems import record_condition, record_history
+from core.ids import new_id
+from demo.cases import CASES
+from demo.services.patients import make_patients
+from demo.services.setting import furnish, place_of
+from demo.services.story import Story, whole_visit
+from demo.services.today import open_till
+from patients.models import Patient, PatientDocument
+from tests.guards.test_doors import addresses
+
+LEVELS = ("normal", "restricted", "very_restricted")
+BRANCHES = ("own", "other")
+# One person a role who treats nobody, and those who did something for all six.
+STRANGERS = {
+    "owner": "owner",
+    "admin": "admin",
+    "doctor2": "doctor",
+    "nurse9": "nurse",
+    "receptionist9": "receptionist",
+    "cashier2": "cashier",
+    "labtech": "labtech",
+    "pharmacist": "pharmacist",
+    "accountant": "accountant",
+    "auditor": "auditor",
+}
+TREATING = {"doctor", "nurse"}
+PEOPLE = [*STRANGERS, *sorted(TREATING), "cashier", "receptionist"]
+BENCH = {"lab_specimen:receive", "lab_result:enter", "lab_result:verify"}
+
+# Nobody opens these after a whole visit; each has tests of its own.
+CLOSED = {
+    "alert_call": "nothing critical was measured",
+    "order_walk_in": "for patients who came to the laboratory only",
+    "result_check": "asks for a value of a sheet that is still open",
+    "document_file": "needs the short-lived link",
+    "item_new": "needs a consultation that goes on",
+}
+
+# Words of addresses whose argument names nothing of a patient.
+NOT_OF_A_PATIENT = {
+    *{"staff", "roles", "places", "notices", "tiers", "shifts", "prices", "drawers", "journal", "displays", "sessions"},
+    *{"catalogue", "ranges", "tests", "batches", "balances", "stock/receipts", "adjustments", "formulary"},
+    *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
+}
+
+
+@dataclass
+class Subject:
+    """One patient with the newest record of every kind."""
+
+    level: str
+    branch: str
+    patient: Patient
+    records: dict[str, Any] = field(default_factory=dict)
+
+
+def records_of(patient: Patient) -> dict[str, Any]:
+    """Ids by the word that stands before the argument."""
+    visit = patient.visits.get()
+    encounter = visit.encounters.get()
+    order = encounter.lab_orders.get()
+    prescription = encounter.prescriptions.get()
+    invoice = visit.invoices.get()
+    payment = invoice.payments.get()
+    dispense = prescription.dispenses.get()
+    found = {
+        "patients": patient,
+        "documents": patient.documents.get(),
+        "visits": visit,
+        "encounters": encounter,
+        "vitals": encounter.vital_signs.get(),
+        "notes": encounter.notes.get(),
+        "diagnoses": encounter.diagnoses.get(),
+        "allergies": patient.allergies.get(),
+        "problems": patient.conditions.get(),
+        "history": patient.history_items.get(),
+        "orders": order,
+        "specimens": order.specimens.first(),
+        "laboratory/items": order.items.first(),
+        "tests": order.items.first().test,
+        "prescriptions": prescription,
+        "pharmacy/items": prescription.items.first(),
+        "dispenses": dispense,
+        "lines": dispense.lines.first(),
+        "invoices": invoice,
+        "charges": visit.charges.first(),
+        "payments": payment,
+        "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
+        "tickets": encounter.ticket,
+    }
+    return {word: record.pk for word, record in found.items()}
+
+
+@pytest.fixture
+def subjects(samaki, admin) -> list[Subject]:
+    own = Branch.objects.get()
+    _hire("nurse9", "nurse")
+    _hire("receptionist9", "receptionist")
+    other = _second_branch(own)
+    furnish(2)
+    people = [one for batch in make_patients(6, seed=11, over=timedelta(days=3)) for one in batch]
+    case = next(case for case in CASES if case.tests and case.drugs)
+    found = []
+    for branch, place in (("own", place_of(own)), ("other", place_of(other))):
+        if branch == "own":
+            open_till(place)
+        for level in LEVELS:
+            patient = people.pop()
+            _live(Story(place, patient, case, "doctor", Random(7)))
+            Patient.objects.filter(pk=patient.pk).update(confidentiality=level)
+            found.append(Subject(level, branch, patient, records_of(patient)))
+    Assignment.objects.exclude(role__code="owner").update(branch=own)
+    return found
+
+
+def _live(story: Story) -> None:
+    whole_visit(story, lambda minutes: None)
+    doctor = story.doctor
+    record_allergy(patient=story.patient, substance="Penicillin", by=doctor)
+    record_condition(patient=story.patient, text="Asthma", by=doctor)
+    record_history(patient=story.patient, text="Appendectomy", by=doctor)
+    PatientDocument.objects.create(
+        patient=story.patient, kind="other", title="Letter", name=str(new_id()), content_type="application/pdf", size=1,
+        added_by=doctor,
+    )  # fmt: skip
+
+
+def _hire(username: str, role: str) -> None:
+    user = User.objects.create_user(username, full_name=username)
+    StaffProfile.objects.create(user=user)
+    assign_role(user=user, role=role, by=None)
+
+
+def _second_branch(like: Branch) -> Branch:
+    branch = Branch.objects.create(code="B2", name_en="Second", name_km="Second", name_zh_hans="Second")
+    for one in like.departments.all():
+        names = {name: getattr(one, name) for name in ("name_en", "name_km", "name_zh_hans")}
+        made = Department.objects.create(
+            branch=branch, code=one.code, kind=one.kind, queue_prefix=one.queue_prefix, **names
+        )
+        for room in one.rooms.all():
+            Room.objects.create(department=made, code=room.code, name_en="R", name_km="R", name_zh_hans="R")
+    return branch
+
+
+# --- What is expected -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address with the words before its arguments, and the permission its view demands."""
+
+    address: str
+    permission: str
+    words: tuple[str, ...]
+    room: str
+    name: str
+
+    @property
+    def is_of_a_patient(self) -> bool:
+        return any(word not in NOT_OF_A_PATIENT for word in self.words)
+
+    def path(self, subject: Subject) -> str:
+        records = iter(self.words)
+
+        def fill(found: re.Match[str]) -> str:
+            return "-" if found[0].startswith("<str") else str(subject.records[next(records)])
+
+        return "/" + re.sub(r"<[^>]+>", fill, self.address)
+
+
+def doors() -> list[Door]:
+    found = []
+    for address, view in addresses("portal"):
+        if "<" in address and hasattr(view, "permission"):
+            room = view.__module__.partition(".")[0]
+            words = tuple(_words(address))
+            found.append(Door(address, view.permission, words, room, view.__name__))
+    return found
+
+
+def _words(address: str) -> Iterator[str]:
+    """The word before each argument that names a record."""
+    for found in re.finditer(r"([a-z-]+)/<(?:uuid|slug):", address):
+        word = found[1]
+        longer = f"{address.partition('/')[0]}/{word}"
+        if word == "receipts" and "stock/" in address:
+            word = "stock/receipts"
+        yield longer if word == "items" else word
+
+
+DOORS = doors()
+ACTS_ONLY: set[str] = set()  # learned while walking
+OF_PATIENTS = [door for door in DOORS if door.is_of_a_patient and door.name not in CLOSED]
+
+
+def sees(who: str, user: User, subject: Subject) -> bool:
+    """The rule of the three levels."""
+    if subject.level == "normal" or who in TREATING:
+        return True
+    return subject.level == "restricted" and user.may("patient:view_restricted")
+
+
+def works_on(who: str, user: User, door: Door) -> bool:
+    """Steps that need an identity and no chart."""
+    if door.room == "laboratory":
+        return bool(BENCH & user.granted) and bool({"orders", "specimens", "laboratory/items"} & {*door.words})
+    if door.room == "pharmacy":
+        counter = {"prescriptions", "dispenses", "lines", "pharmacy/items"}
+        return user.may("dispense:prepare") and bool(counter & {*door.words})
+    if door.room == "billing":
+        return who == "cashier"  # was paid today by all six
+    if door.room == "queueing":
+        return True  # a number in a line; the name is veiled
+    return door.name == "visit_enrolled" and who == "receptionist"  # opened the visits today
+
+
+def reaches(who: str, user: User, door: Door, subject: Subject) -> bool:
+    if "tickets" in door.words and subject.branch == "other" and who != "owner":
+        return False  # lines end at the branch, records do not
+    return sees(who, user, subject) or works_on(who, user, door)
+
+
+# --- The walk ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done within does not stay."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(client: Any, door: Door, subject: Subject) -> int:
+    """The status of reading an address, or of sending it an empty form where it only acts."""
+    path = door.path(subject)
+    with undone():
+        status = 405 if door.address in ACTS_ONLY else client.get(path).status_code
+        if status != 405:
+            return status
+        ACTS_ONLY.add(door.address)
+        return client.post(path, {"_once": str(new_id())}).status_code
+
+
+@pytest.fixture
+def no_drawing(monkeypatch) -> None:
+    """Who may enter is decided before a page is drawn."""
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: SafeString(""))
+    monkeypatch.setattr("core.pdf.typst.compile", lambda *args, **kwargs: b"%PDF")
+
+
+def test_every_address_is_of_a_known_kind():
+    known = {*NOT_OF_A_PATIENT, "patients", "documents", "visits", "encounters", "vitals", "notes", "diagnoses"}
+    known |= {"allergies", "problems", "history", "orders", "specimens", "laboratory/items", "tests", "critical"}
+    known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
+    known |= {"tickets"}
+    unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
+    assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"
+    assert {door.address for door in DOORS if not door.words} == set()
+
+
+def test_every_role_at_every_record_of_every_patient(subjects, client_for, staff, no_drawing):
+    wrong: list[str] = []
+    opened: set[str] = set()
+    for who in PEOPLE:
+        user, client = staff(who), client_for(who)
+        for door in OF_PATIENTS:
+            wrong += _walk(door, who, user, client, subjects, opened)
+    assert wrong == []
+    never = {door.address for door in OF_PATIENTS} - opened
+    assert never == set(), "nobody could open these: the walk proves nothing for them"
+
+
+def _walk(door: Door, who: str, user: User, client: Any, subjects: list[Subject], opened: set[str]) -> Iterator[str]:
+    first = ask(client, door, subjects[0])
+    if not user.may(door.permission) and door.permission != "signed-in":
+        if first != 403:
+            yield f"{who} without {door.permission}: {door.address} {first}"
+        return
+    for subject in subjects:
+        status = first if subject is subjects[0] else ask(client, door, subject)
+        expected = first if reaches(who, user, door, subject) else 404
+        if first != 404:
+            opened.add(door.address)
+        if status != expected:
+            yield f"{who}: {door.address} ({door.name}) {subject.level}, {subject.branch}: {status}, not {expected}"
+
+
+LISTS: list[tuple[str, Callable[..., Any]]] = [
+    (address, view) for address, view in addresses("portal") if "<" not in address and hasattr(view, "permission")
+]
+
+
+def test_lists_name_only_whom_one_may_know(subjects, client_for, staff):
+    """Every address without arguments, drawn: no name and no number of a patient out of sight, in no role."""
+    wrong = []
+    for who in STRANGERS:
+        user, client = staff(who), client_for(who)
+        hidden = [one for one in subjects if not sees(who, user, one)]
+        for address, view in LISTS:
+            if view.permission != "signed-in" and not user.may(view.permission):
+                continue
+            with undone():
+                page = client.get(f"/{address}").content.decode(errors="replace")
+            room = view.__module__.partition(".")[0]
+            if room in _at_work(user):
+                continue
+            wrong += [
+                f"{who}: /{address} tells of a {one.level} patient ({one.branch})"
+                for one in hidden
+                if one.patient.mrn in page or one.patient.latin_name in page
+            ]
+    assert wrong == []
+
+
+def _at_work(user: User) -> set[str]:
+    """Rooms whose own worklists name whoever stands at the counter."""
+    found = set()
+    if BENCH & user.granted:
+        found |= {"laboratory", "reports"}
+    if user.may("dispense:prepare"):
+        found |= {"pharmacy", "reports"}
+    return found
+
+
+def test_behind_broken_glass_every_page_is_red_and_no_act_is_done(subjects, client_for, staff):
+    """The doctor of another patient: each page about this one carries the banner, each act is refused."""
+    subject = next(one for one in subjects if one.level == "very_restricted" and one.branch == "own")
+    user, client = staff("doctor2"), client_for("doctor2")
+    why = {"reason": "cover", "explanation": "Stands in for the treating doctor", "_once": str(new_id())}
+    assert client.post(f"/patients/guarded/?number={subject.patient.mrn}", why).status_code == 302
+    wrong, read = [], 0
+    for door in OF_PATIENTS:
+        if not user.may(door.permission) or door.room == "queueing" or door.name == "medicine_search":
+            continue  # a line shows numbers, and the list of medicines is about nobody
+        path = door.path(subject)
+        with undone():
+            seen = client.get(path)
+            sent = client.post(path, {"_once": str(new_id())})
+        if sent.status_code not in {403, 404, 405}:
+            wrong.append(f"POST {door.address}: {sent.status_code}")
+        is_page = seen.status_code == 200 and "text/html" in seen["Content-Type"] and b"<html" in seen.content
+        read += is_page
+        if is_page and b"data-glass" not in seen.content:
+            wrong.append(f"no banner: {door.address}")
+    assert wrong == []
+    assert read >= 5
