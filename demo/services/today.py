@@ -8,7 +8,7 @@ from random import Random
 
 from django.utils import timezone
 
-from accounts.models import Branch
+from accounts.models import Branch, User
 from billing.models import Shift
 from billing.pricing import Paid
 from billing.services.payments import take_payment
@@ -21,6 +21,8 @@ from demo.cases import CASES
 from demo.services.setting import Place, place_of
 from demo.services.story import Story, whole_visit
 from patients.models import Patient
+from patients.services.patients import change_patient
+from patients.states import Confidentiality
 
 FLOAT: dict[str, dict[int, int]] = {
     USD: {20: 2, 10: 2, 5: 4, 1: 20},
@@ -66,6 +68,7 @@ def tell_today(*, seed: int, tell: Tell) -> None:
             _live_morning(place_of(branch), time, chance)
             time.frozen.moment = now
     _remember_allergies(chance)
+    protect_two()
     tell("today")
 
 
@@ -159,6 +162,16 @@ def _remember_allergies(chance: Random) -> None:
             record_allergy(patient=patient, substance=substance, atc_code=atc, reaction="Rash", by=doctor)
         else:
             record_no_known_allergies(patient=patient, by=doctor)
+
+
+def protect_two() -> None:
+    """Of whom the first doctor saw today, one is restricted and one very restricted; `doctor2` treats neither."""
+    doctor = User.objects.get(username="doctor")
+    seen = Patient.objects.filter(encounters__practitioner=doctor, encounters__date=clock.today())
+    levels = (Confidentiality.RESTRICTED, Confidentiality.VERY_RESTRICTED)
+    of_others = seen.exclude(encounters__practitioner__username="doctor2").distinct().order_by("id")
+    for level, patient in zip(levels, of_others[:2], strict=False):
+        change_patient(patient=patient, version=patient.version, confidentiality=level, by=doctor)
 
 
 def give_memberships(chance: Random, share: float = 0.4) -> None:
