@@ -47,6 +47,7 @@ class Record(models.Model):
             models.Index(fields=["actor_id", "at"], name="audit_record_actor"),
             models.Index(fields=["kind", "at"], name="audit_record_kind"),
             models.Index(fields=["table_name", "at"], name="audit_record_table"),
+            models.Index(fields=["role", "at"], name="audit_record_role"),
             models.Index(fields=["request_id"], name="audit_record_request"),
             models.Index(fields=["address", "at"], name="audit_record_address"),
             models.Index(

@@ -178,6 +178,12 @@ def test_verify_audit_proves_by_the_exported_public_key(kept, tmp_path, capsys):
     assert "rewritten" in capsys.readouterr().out
 
 
+def test_without_a_key_verify_audit_says_what_it_needs(kept, settings):
+    settings.AUDIT_SIGNING_KEY = ""
+    with pytest.raises(CommandError, match="--public-key"):
+        call_command("verify_audit", schema="samaki", checkpoints=str(kept.root))
+
+
 # --- An object store --------------------------------------------------------------------------------------------------
 
 

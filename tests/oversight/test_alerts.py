@@ -231,6 +231,19 @@ def test_others_see_no_alerts(who, client_for, nurse):
         assert client.get(f"/oversight/alerts/{path}").status_code == 403
 
 
+def test_the_list_asks_the_same_number_of_questions_for_one_alert_and_for_four(client_for, nurse, query_count):
+    client, counts = client_for("auditor"), []
+    an_alert(nurse, key="0")
+    client.get("/oversight/alerts/")
+    for more in range(2):
+        with query_count() as queries:
+            assert client.get("/oversight/alerts/").status_code == 200
+        counts.append(queries.count)
+        for number in range(3):
+            an_alert(nurse, key=f"{more}-{number}")
+    assert counts[0] == counts[1]
+
+
 # --- Decisions --------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from django_tenants.utils import get_tenant_model, schema_context
 
 from audit.services.chain import seal_pending, verify_chain
 from audit.services.checkpoints import check_checkpoints, read_checkpoints
-from audit.signing import read_public_key, signing_key
+from audit.signing import SigningKeyMissing, read_public_key, signing_key
 from audit.stores import Store, store_at
 
 SHOWN = 20
@@ -26,7 +26,10 @@ class Command(BaseCommand):
         schemas = [options["schema"]] if options["schema"] else ["public", *self._hospitals()]
         store = store_at(options["checkpoints"])
         files = [Path(name).read_bytes() for name in options["public_key"]]
-        keys = [read_public_key(pem) for pem in files] or [signing_key().public_key()]
+        try:
+            keys = [read_public_key(pem) for pem in files] or [signing_key().public_key()]
+        except SigningKeyMissing as error:
+            raise CommandError(f"{error}; or give --public-key") from error
         broken = [schema for schema in schemas if not self._verify(schema, store, keys)]
         if broken:
             raise CommandError(f"The trail is not intact in: {', '.join(broken)}")
