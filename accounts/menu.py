@@ -15,6 +15,16 @@ register(
 register(
     Entry(
         group="admin",
+        label=_("Visits of support"),
+        url_name="accounts:support-consent",
+        permission="support:allow",
+        icon="eye",
+        order=84,
+    )
+)
+register(
+    Entry(
+        group="admin",
         label=_("Single sign-on"),
         url_name="accounts:sso-edit",
         permission="sso:manage",

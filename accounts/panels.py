@@ -14,3 +14,11 @@ def _button(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 
 
 register(Panel(slot="sign-in", template="accounts/sso/_button.html", context=_button))
+
+
+def _visit(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    visit = getattr(request, "visit", None)
+    return {"visit": visit} if visit else None
+
+
+register(Panel(slot="notice", template="accounts/visit/_banner.html", order=0, context=_visit))

@@ -114,5 +114,6 @@ declare("staff:view", _("See staff and roles"), roles=["owner", "admin", "audito
 declare("staff:manage", _("Add and change staff"), roles=["owner", "admin"])
 declare("role:edit", _("Change what roles may do"), roles=["owner", "admin"])
 declare("signin_policy:manage", _("Change the rules of signing in"), roles=["owner", "admin"])
+declare("support:allow", _("Allow visits of support"), roles=["owner", "admin"])
 declare("sso:manage", _("Set up single sign-on"), roles=["owner", "admin"])
 declare("workplace:manage", _("Change branches, departments and rooms"), roles=["owner", "admin"])

@@ -1,5 +1,7 @@
 """How a hospital's staff sign in: its own rules."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from core.preferences import declare
@@ -25,3 +27,4 @@ declare(
     most=24,
     label=_("Hours after which a session ends in any case"),
 )
+declare("accounts.support_until", default=date(2000, 1, 1), label=_("Day until which support may look"))

@@ -34,6 +34,8 @@ def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     records = get_authentication_records(request, user)
     if any(record.get("method") == "mfa" for record in records):
         otp_login(request, remember_device(user))
+    if "visit" in request.session:
+        return  # the visit itself is on record
     with context(actor_id=str(user.pk), actor=user.username, role=user.role_line):
         record_event("signed_in", "accounts_user", user.pk)
 

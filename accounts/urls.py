@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import policy, roles, sso, staff, welcome, workplaces
+from accounts.views import policy, roles, sso, staff, visits, welcome, workplaces
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("sign-in/", policy.policy_edit, name="policy-edit"),
     path("single-sign-on/", sso.sso_edit, name="sso-edit"),
     path("single-sign-on/test/", sso.sso_test, name="sso-test"),
+    path("support/", visits.support_consent, name="support-consent"),
     path("me/", welcome.profile, name="profile"),
 ]

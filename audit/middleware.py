@@ -26,4 +26,7 @@ class AuditContextMiddleware:
         user = request.user
         if not user.is_authenticated:
             return {}
+        if acting := getattr(request, "acting", None):  # somebody else sees through this person's eyes
+            actor, reason = acting
+            return {"actor_id": str(user.pk), "actor": actor, "role": "support", "reason": reason}
         return {"actor_id": str(user.pk), "actor": user.get_username(), "role": user.role_line}

@@ -7,6 +7,7 @@ from config.urls_shared import account_urls, error_handlers, shared_urls
 urlpatterns = [
     *shared_urls,
     *account_urls,
+    path("login/visit/", include("accounts.urls_visit")),
     path("login/sso/", include("accounts.urls_sso")),
     path("", include("reports.urls")),
     path("staff/", include("accounts.urls")),

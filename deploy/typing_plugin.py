@@ -9,6 +9,7 @@ from mypy.types import AnyType, TypeOfAny
 ATTACHED = {
     "django.http.request.HttpRequest": (
         *("user", "hospital", "tenant", "surface", "workplace", "htmx", "urlconf", "request_id", "LANGUAGE_CODE"),
+        *("visit", "acting"),
     ),
     "django.db.backends.base.base.BaseDatabaseWrapper": (
         *("schema_name", "tenant", "set_tenant", "set_schema", "set_schema_to_public"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hospitals.views import console, offers
+from hospitals.views import console, offers, visits
 
 app_name = "console"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("hospitals/<uuid:pk>/restart/", console.hospital_restart, name="hospital-restart"),
     path("hospitals/<uuid:pk>/suspend/", console.hospital_suspend, name="hospital-suspend"),
     path("hospitals/<uuid:pk>/activate/", console.hospital_activate, name="hospital-activate"),
+    path("hospitals/<uuid:pk>/visit/", visits.visit_new, name="visit-new"),
+    path("hospitals/<uuid:pk>/visit/ready/", visits.visit_ready, name="visit-ready"),
     path("plans/", offers.plan_list, name="plan-list"),
     path("plans/<uuid:pk>/", offers.plan_edit, name="plan-edit"),
     path("role-templates/", offers.role_template_list, name="role-template-list"),

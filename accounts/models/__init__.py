@@ -4,6 +4,7 @@ from accounts.models.role import Assignment, KnownPermission, Role, StaffProfile
 from accounts.models.session import SessionEnd, StaffSession
 from accounts.models.sso import SsoIdentity, SsoProvider
 from accounts.models.user import User
+from accounts.models.visit import SupportVisit
 from accounts.models.workplace import Branch, Department, DepartmentKind, Room
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "SsoProvider",
     "StaffProfile",
     "StaffSession",
+    "SupportVisit",
     "User",
 ]

@@ -40,6 +40,8 @@ EVENTS: dict[str, Promise] = {
     "sign_in_slowed": _("Sign-in slowed down"),
     "sso_refused": _("Single sign-on refused"),
     "password_changed": _("Password changed"),
+    "support_visit": _("Visit of support"),
+    "support_refused": _("Visit of support refused"),
     "sessions_ended": _("Sessions ended"),
     "glass_broken": _("Glass broken"),
     "family_read": _("Family read"),

@@ -37,6 +37,7 @@ TABLES: dict[str, Promise] = {
     "accounts_role": _("Role"),
     "accounts_knownpermission": _("Known permission"),
     "accounts_assignment": _("Role of a colleague"),
+    "accounts_supportvisit": _("Visit of support"),
     "accounts_ssoprovider": _("Single sign-on"),
     "accounts_ssoidentity": _("Single sign-on of a colleague"),
     "accounts_staffprofile": _("Profession of a colleague"),

@@ -18,6 +18,7 @@ OPEN = (
     "set-theme",
     "welcome",
     "login/sso",
+    "login/visit/<",
     "gallery",
     "favicon.ico",
     "robots.txt",

@@ -18,6 +18,8 @@ STEP_UP = {
     "accounts:role-retire",
     "accounts:policy-edit",
     "accounts:sso-edit",
+    "accounts:support-consent",
+    "console:visit-new",
     "oversight:trail-export",
     "oversight:export-file",
     "oversight:alert-report",
