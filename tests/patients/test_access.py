@@ -266,6 +266,7 @@ def test_a_doctor_breaks_the_glass_for_an_hour_and_the_privacy_officer_is_told(s
     page = client.get(chart).content.decode()
     assert "Veasna" in page
     assert "data-glass" in page
+    assert f"/patients/{person.pk}/edit/" not in page
     told = Notice.objects.filter(kind="privacy").values_list("user__username", flat=True)
     assert set(told) == {"owner", "auditor"}
     assert Notice.objects.filter(kind="privacy", urgent=True).first().params == {"mrn": person.mrn, "login": "doctor2"}
