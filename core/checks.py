@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from core.keyring import MissingKey
+from core.keys.provider import present_provider
+
 SHORTEST_KEY = 40  # characters of SECRET_KEY
 SHORTEST_TOKEN = 16
 
@@ -20,13 +23,23 @@ def secrets_are_given(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error("SECRET_KEY is missing or too short.", hint="deploy/make-secrets writes one.", id="core.E001")
         )
-    if not _is_key(settings.MASTER_KEY):
+    if settings.KEY_PROVIDER == "local" and not _is_key(settings.MASTER_KEY):
         found.append(Error("MASTER_KEY must be 32 random bytes in base64.", id="core.E002"))
     if not _is_key(settings.AUDIT_SIGNING_KEY):
         found.append(Error("AUDIT_SIGNING_KEY must be 32 random bytes in base64.", id="core.E006"))
     if len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
         found.append(Error("METRICS_TOKEN is missing or too short: /metrics is not public.", id="core.E003"))
     return found
+
+
+@register(Tags.security, deploy=True)
+def the_key_provider_is_set_up(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """KEY_PROVIDER names one we know, and what it needs is given; nobody is asked yet."""
+    try:
+        present_provider()
+    except MissingKey as error:
+        return [Error(f"No key provider: {error}.", hint="docs/operations.md, Keys.", id="core.E007")]
+    return []
 
 
 def _is_key(text: str) -> bool:

@@ -1,17 +1,16 @@
 """Encryption at field level with keys of each hospital, and blind indexes to search what is encrypted.
 
 A hospital has two data keys (32 random bytes each) in its own schema: one encrypts, one makes blind indexes. Both are
-wrapped by the platform's MASTER_KEY, bound to schema, purpose and version, so that a key row moved to another hospital
-does not open. Tokens read ``v1:<key version>:<base64url of nonce and AES-256-GCM ciphertext>``; the hospital's schema
-is always part of the associated data, so that a ciphertext moved to another hospital does not open either. Nothing here
-ever answers with a blank for what it cannot open: it raises.
+wrapped by a key provider (core.keys: MASTER_KEY, AWS KMS or Vault), bound to schema, purpose and version, so that a key
+row moved to another hospital does not open. Tokens read ``v1:<key version>:<base64url of nonce and AES-256-GCM
+ciphertext>``; the hospital's schema is always part of the associated data, so that a ciphertext moved to another
+hospital does not open either. Nothing here ever answers with a blank for what it cannot open: it raises.
 """
 
 import hmac
 import os
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -20,20 +19,15 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from core import keyring
-from core.keyring import KeyRing, MissingKey
+from core.keyring import KEY_BYTES, NONCE_BYTES, TAG_BYTES, KeyRing, MissingKey, TamperedCiphertext, WrongKey
+from core.keys.local import LocalProvider
+from core.keys.provider import Context, present_provider, provider_of, unwrap
 
 if TYPE_CHECKING:
     from core.models import DataKey
 
-NONCE_BYTES = 12
-TAG_BYTES = 16
-KEY_BYTES = 32
 INDEX_BYTES = 16
 PREFIX = "v1"
-
-
-class TamperedCiphertext(Exception):
-    """The ciphertext was changed, moved to another row, column or hospital, or is none at all."""
 
 
 def encrypt(plain: bytes, *, aad: str) -> str:
@@ -92,23 +86,38 @@ def rotate_hospital_key() -> int:
     return latest.version + 1
 
 
-def rewrap_hospital_keys(old_master_key: str) -> int:
-    """Wrap the schema's keys with the present MASTER_KEY; return how many were still under the old one."""
+def rewrap_hospital_keys(old_master_key: str = "", *, again: bool = False) -> int:
+    """Wrap the schema's keys by the present provider; return how many were wrapped anew.
+
+    A key of another provider is opened by that one, a key of a former MASTER_KEY with ``old_master_key``. ``again``
+    wraps what the present provider holds already as well, after its own key was renewed. Raises WrongKey and changes
+    nothing when one does not open.
+    """
     from core.models import DataKey
 
     with transaction.atomic():
-        rows = [row for row in DataKey.objects.select_for_update() if not _opens(row, settings.MASTER_KEY)]
+        rows = [row for row in DataKey.objects.select_for_update() if again or not _is_at_home(row)]
         for row in rows:
-            aad = _key_aad(connection.schema_name, row.purpose, row.version)
-            row.wrapped = _wrap(_unwrap(row.wrapped, aad, old_master_key), aad)
+            context = _context(row.purpose, row.version)
+            row.wrapped = present_provider().wrap(_open_formerly(row.wrapped, context, old_master_key), context)
             row.save(update_fields=["wrapped"])
         _forget_now_and_after_commit()
     return len(rows)
 
 
+def hospital_keys_open() -> None:
+    """Ask for every key of the schema in use. Raises a KeyProblem when one is missing or does not open."""
+    _ring()
+
+
 def is_current(token: str) -> bool:
     """Tell whether a token was made with the key that is active now."""
     return _parse(token)[0] == _ring().active_version
+
+
+def current_prefix() -> str:
+    """Return how every token of the active key begins, for a statement that looks for all others."""
+    return f"{PREFIX}:{_ring().active_version}:"
 
 
 def _bound(schema: str, aad: str) -> bytes:
@@ -148,12 +157,7 @@ def _load_ring(schema: str) -> KeyRing:
     from core.models import DataKey
 
     rows = list(DataKey.objects.order_by("version"))
-    raw = {
-        (row.purpose, row.version): _unwrap(
-            row.wrapped, _key_aad(schema, row.purpose, row.version), settings.MASTER_KEY
-        )
-        for row in rows
-    }
+    raw = {(row.purpose, row.version): _opened(schema, row) for row in rows}
     active = {row.purpose: row.version for row in rows if row.is_active}
     if set(active) != set(DataKey.Purpose.values):
         raise MissingKey(f"{schema} has no active keys")
@@ -166,47 +170,40 @@ def _load_ring(schema: str) -> KeyRing:
     )
 
 
+def _opened(schema: str, row: "DataKey") -> bytes:
+    return keyring.opened_key(schema, row.wrapped, lambda: unwrap(row.wrapped, _context(row.purpose, row.version)))
+
+
 def _add_key(purpose: str, *, version: int) -> None:
     from core.models import DataKey
 
-    wrapped = _wrap(os.urandom(KEY_BYTES), _key_aad(connection.schema_name, purpose, version))
+    wrapped = present_provider().wrap(os.urandom(KEY_BYTES), _context(purpose, version))
     DataKey.objects.create(purpose=purpose, version=version, wrapped=wrapped)
 
 
-def _key_aad(schema: str, purpose: str, version: int) -> bytes:
-    return f"{schema}|{purpose}|{version}".encode()
+def _context(purpose: str, version: int) -> Context:
+    return {"schema": connection.schema_name, "purpose": str(purpose), "version": str(version)}
 
 
-def _wrap(key: bytes, aad: bytes) -> str:
-    nonce = os.urandom(NONCE_BYTES)
-    return urlsafe_b64encode(nonce + _master(settings.MASTER_KEY).encrypt(nonce, key, aad)).decode("ascii")
-
-
-def _opens(row: "DataKey", master_key: str) -> bool:
+def _is_at_home(row: "DataKey") -> bool:
+    """Whether the present provider holds this key and opens it."""
+    if provider_of(row.wrapped) != settings.KEY_PROVIDER:
+        return False
     try:
-        _unwrap(row.wrapped, _key_aad(connection.schema_name, row.purpose, row.version), master_key)
-    except TamperedCiphertext:
+        unwrap(row.wrapped, _context(row.purpose, row.version))
+    except WrongKey:
         return False
     return True
 
 
-def _unwrap(wrapped: str, aad: bytes, master_key: str) -> bytes:
-    raw = urlsafe_b64decode(wrapped)
-    try:
-        return _master(master_key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad)
-    except InvalidTag as error:
-        raise TamperedCiphertext("A data key does not open: wrong MASTER_KEY, or a key of another hospital") from error
-
-
-@lru_cache(maxsize=4)
-def _master(master_key: str) -> AESGCM:
-    try:
-        key = b64decode(master_key, validate=True)
-    except (ValueError, Base64Error) as error:
-        raise MissingKey("MASTER_KEY is not base64") from error
-    if len(key) != KEY_BYTES:
-        raise MissingKey("MASTER_KEY must be the base64 of 32 bytes")
-    return AESGCM(key)
+def _open_formerly(wrapped: str, context: Context, old_master_key: str) -> bytes:
+    if provider_of(wrapped) == "local" and old_master_key:
+        try:
+            return LocalProvider(old_master_key).unwrap(wrapped, context)
+        except WrongKey:
+            if settings.KEY_PROVIDER == "local":
+                raise
+    return unwrap(wrapped, context)
 
 
 def _forget_now_and_after_commit() -> None:

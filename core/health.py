@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from core import crypto
+
 REMEMBERED_SECONDS = 2.0  # an address that anybody may ask must not become a lever against the database
 BROKER_TIMEOUT = 2.0
 
@@ -26,7 +28,7 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """The process can serve: database, cache and broker answer and the public schema is migrated."""
+    """The process can serve: database, cache and broker answer, the public schema is migrated and keys open."""
     at, body, status = getattr(_state, "answer", (0.0, {}, 503))
     if time.monotonic() - at > REMEMBERED_SECONDS:
         body, status = _examine()
@@ -82,11 +84,17 @@ def _migrations() -> None:
     _Migrations.applied = True
 
 
+def _keys() -> None:
+    """The platform's own keys open: MASTER_KEY or the key service is the right one. Opened once, they stay open."""
+    connection.set_schema_to_public()
+    crypto.hospital_keys_open()
+
+
 class _Migrations:
     applied = False  # once applied they stay so for as long as this code runs
 
 
-CHECKS = {"database": _database, "migrations": _migrations, "cache": _cache, "broker": _broker}
+CHECKS = {"database": _database, "migrations": _migrations, "cache": _cache, "broker": _broker, "keys": _keys}
 
 
 def _json(body: dict[str, object], status: int) -> JsonResponse:

@@ -6,12 +6,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 
-LIFETIME_SECONDS = 300  # so that a rotated key is taken up by every process without a restart
+NONCE_BYTES = 12
+TAG_BYTES = 16
+KEY_BYTES = 32
 
 
-class MissingKey(Exception):
+class KeyProblem(Exception):
+    """Something encrypted cannot be opened, or nothing can be encrypted. Never answered with a blank."""
+
+
+class MissingKey(KeyProblem):
     """A key is not there: MASTER_KEY is unset or the hospital has no data key of that version."""
+
+
+class KeyServiceDown(KeyProblem):
+    """Whoever keeps the key that wraps the data keys does not answer; it may later."""
+
+
+class TamperedCiphertext(KeyProblem):
+    """The ciphertext was changed, moved to another row, column or hospital, or is none at all."""
+
+
+class WrongKey(TamperedCiphertext):
+    """A wrapped data key does not open with the key that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +49,11 @@ class KeyRing:
 
     @property
     def is_fresh(self) -> bool:
-        return time.monotonic() - self.loaded_at < LIFETIME_SECONDS
+        return time.monotonic() - self.loaded_at < settings.KEY_RING_SECONDS
 
 
 _rings: dict[str, KeyRing] = {}
+_opened: dict[tuple[str, str], bytes] = {}  # by schema and wrapped text: a provider is asked once in a process's life
 _loading = threading.Lock()
 
 
@@ -52,3 +72,13 @@ def forget_keys(schema: str | None = None) -> None:
     """Drop the opened keys of one schema, or of all."""
     with _loading:
         _rings.clear() if schema is None else _rings.pop(schema, None)
+    if schema is None:
+        _opened.clear()
+
+
+def opened_key(schema: str, wrapped: str, unwrap: Callable[[], bytes]) -> bytes:
+    """Return the key behind a wrapped text, asking its provider only when this process has not opened it yet."""
+    key = _opened.get((schema, wrapped))
+    if key is None:
+        key = _opened[schema, wrapped] = unwrap()
+    return key

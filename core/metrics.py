@@ -18,6 +18,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
 DELIVERIES = Counter("hospital_event_deliveries_total", "Deliveries of events", ["outcome"])
+UNREADABLE = Counter("hospital_unreadable_total", "Pages that met encrypted data they could not open", ["kind"])
 REFUSALS = Counter("hospital_domain_errors_total", "Acts refused by a rule", ["code"])
 
 

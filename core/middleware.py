@@ -10,10 +10,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from core import health, metrics, preferences
 from core.errors import DomainError
 from core.htmx import hx_redirect, wants_fragment
+from core.keyring import KeyProblem
 from core.logs import current_request
 from core.security_headers import SecurityHeadersMiddleware
 
@@ -28,6 +30,7 @@ __all__ = [
 Answer = Callable[[HttpRequest], HttpResponse]
 
 requests_log = logging.getLogger("core.requests")
+log = logging.getLogger(__name__)
 
 
 class RequestIdMiddleware:
@@ -114,6 +117,8 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, KeyProblem):
+            return self._unreadable(request, exception)
         if not isinstance(exception, DomainError):
             return None
         metrics.REFUSALS.labels(code=exception.code).inc()
@@ -121,4 +126,13 @@ class DomainErrorMiddleware:
             return render(request, "409.html", {"error": exception}, status=exception.status)
         response = render(request, "409.html#message", {"error": exception}, status=exception.status)
         response["X-Message"] = quote(str(exception))  # static/js/htmx-config.js shows it as a toast
+        return response
+
+    def _unreadable(self, request: HttpRequest, problem: KeyProblem) -> HttpResponse:
+        """What is encrypted and does not open is never shown as if it were empty: the whole page says so instead."""
+        log.error("Encrypted data cannot be opened: %s: %s", type(problem).__name__, problem)  # table and column only
+        metrics.UNREADABLE.labels(kind=type(problem).__name__).inc()
+        template = "unreadable.html#message" if wants_fragment(request) else "unreadable.html"
+        response = render(request, template, status=503)
+        response["X-Message"] = quote(gettext("This record cannot be opened."))
         return response

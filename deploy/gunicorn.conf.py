@@ -17,6 +17,7 @@ max_requests = int(os.environ.get("WEB_MAX_REQUESTS", "20000"))  # a slow leak n
 max_requests_jitter = 2000
 control_socket_disable = True
 accesslog = os.environ.get("WEB_ACCESS_LOG") or None  # the application logs requests itself, without personal data
+access_log_format = "%(h)s %(m)s %(U)s %(s)s %(L)s"  # for whoever wants it all the same: no query, no referring page
 errorlog = "-"
 loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")

@@ -14,6 +14,7 @@ from django_tenants.utils import get_public_schema_name, schema_context
 
 from accounts.models import User
 from core import crypto
+from core.keyring import KeyProblem
 from hospitals.models import Hospital
 
 # What everybody knows, because `make demo` prints it.
@@ -59,7 +60,7 @@ def _demo_accounts(schema: str) -> Iterator[tuple[str, str]]:
 def _keys_open() -> bool:
     try:
         return crypto.decrypt(crypto.encrypt(b"open", aad="check"), aad="check") == b"open"
-    except (crypto.TamperedCiphertext, crypto.MissingKey):
+    except KeyProblem:
         return False
 
 
@@ -67,7 +68,7 @@ def _keys_open() -> bool:
 def master_key_opens_every_hospital(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """With another MASTER_KEY no name could be read, and new ones would be lost with it."""
+    """With another MASTER_KEY or key service no name could be read, and new ones would be lost with it."""
     if not databases:
         return []
     found: list[CheckMessage] = []
@@ -75,7 +76,7 @@ def master_key_opens_every_hospital(
         with schema_context(schema):
             if not _keys_open():
                 hint = "Restore the key the hospital was made with, or run manage.py rewrap_keys with both."
-                found.append(Error(f"{schema}: MASTER_KEY does not open its keys.", hint=hint, id="hospitals.E003"))
+                found.append(Error(f"{schema}: its keys do not open.", hint=hint, id="hospitals.E003"))
     return found
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import core.clock
+import core.fields
 import core.ids
 import core.models.base
 import core.money
@@ -236,7 +237,7 @@ class Migration(migrations.Migration):
                 ("text_en", models.CharField(max_length=200)),
                 ("text_km", models.CharField(blank=True, max_length=200)),
                 ("text_zh_hans", models.CharField(blank=True, max_length=200)),
-                ("detail", models.CharField(blank=True, max_length=200, verbose_name="Detail")),
+                ("detail", core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="Detail")),
                 ("quantity", models.DecimalField(decimal_places=3, max_digits=12, verbose_name="Quantity")),
                 ("unit_price", core.money.MoneyAmountField(decimal_places=2, max_digits=14, verbose_name="Unit price")),
                 ("amount", core.money.MoneyAmountField(decimal_places=2, max_digits=14, verbose_name="Amount")),
@@ -273,7 +274,7 @@ class Migration(migrations.Migration):
                         verbose_name="Status",
                     ),
                 ),
-                ("status_reason", models.CharField(blank=True, max_length=200, verbose_name="Reason")),
+                ("status_reason", core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="Reason")),
                 (
                     "charged_by",
                     models.ForeignKey(
@@ -397,7 +398,9 @@ class Migration(migrations.Migration):
                 ("discount_label_zh_hans", models.CharField(blank=True, default="", max_length=120)),
                 (
                     "discount_reason",
-                    models.CharField(blank=True, default="", max_length=200, verbose_name="Reason of the discount"),
+                    core.fields.EncryptedTextField(
+                        blank=True, default="", max_length=200, verbose_name="Reason of the discount"
+                    ),
                 ),
                 (
                     "discount_by",
@@ -445,7 +448,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="Paid in full")),
-                ("void_reason", models.CharField(blank=True, default="", max_length=200, verbose_name="Reason")),
+                (
+                    "void_reason",
+                    core.fields.EncryptedTextField(blank=True, default="", max_length=200, verbose_name="Reason"),
+                ),
             ],
             options={
                 "verbose_name": "Invoice",
@@ -556,7 +562,7 @@ class Migration(migrations.Migration):
                 ("text_en", models.CharField(max_length=200)),
                 ("text_km", models.CharField(blank=True, max_length=200)),
                 ("text_zh_hans", models.CharField(blank=True, max_length=200)),
-                ("detail", models.CharField(blank=True, max_length=200)),
+                ("detail", core.fields.EncryptedTextField(blank=True, max_length=200)),
                 ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
                 (
                     "unit_price",
@@ -656,7 +662,7 @@ class Migration(migrations.Migration):
                 ("verb", models.CharField(max_length=12)),
                 ("from_status", models.CharField(blank=True, max_length=12)),
                 ("to_status", models.CharField(max_length=12)),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="Reason")),
+                ("reason", core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="Reason")),
                 (
                     "by",
                     models.ForeignKey(
@@ -997,7 +1003,10 @@ class Migration(migrations.Migration):
                 ),
                 ("amount", core.money.MoneyAmountField(decimal_places=2, max_digits=14, verbose_name="Amount")),
                 ("rate", models.DecimalField(decimal_places=2, max_digits=10)),
-                ("reference", models.CharField(blank=True, default="", max_length=64, verbose_name="Reference")),
+                (
+                    "reference",
+                    core.fields.EncryptedTextField(blank=True, default="", max_length=64, verbose_name="Reference"),
+                ),
             ],
             options={
                 "ordering": ["id"],

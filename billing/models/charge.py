@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models.snapshot import read_snapshot
 from billing.states import CHARGE_FLOW, ChargeStatus
+from core.fields import EncryptedTextField
 from core.models import UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
 
@@ -27,7 +28,7 @@ class Charge(UUIDModel):
     text_en = models.CharField(max_length=200)
     text_km = models.CharField(max_length=200, blank=True)
     text_zh_hans = models.CharField(max_length=200, blank=True)
-    detail = models.CharField(_("Detail"), max_length=200, blank=True)
+    detail = EncryptedTextField(_("Detail"), max_length=200, blank=True)
     quantity = models.DecimalField(_("Quantity"), max_digits=12, decimal_places=3)
     unit_price = MoneyAmountField(_("Unit price"))
     amount = MoneyAmountField(_("Amount"))
@@ -36,7 +37,7 @@ class Charge(UUIDModel):
     price_list = models.ForeignKey("billing.PriceList", on_delete=models.PROTECT, related_name="+")
     explanation = models.JSONField(default=dict)
     status = models.CharField(_("Status"), max_length=12, choices=ChargeStatus, default=ChargeStatus.PENDING)
-    status_reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    status_reason = EncryptedTextField(_("Reason"), max_length=200, blank=True)
     charged_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models.snapshot import read_snapshot
 from billing.states import INVOICE_FLOW, OWING, InvoiceStatus
+from core.fields import EncryptedTextField
 from core.models import UUIDModel, VersionedModel
 from core.money import CurrencyField, Money, MoneyAmountField
 
@@ -45,7 +46,7 @@ class Invoice(VersionedModel):
     discount_label_en = models.CharField(max_length=120, blank=True, default="")
     discount_label_km = models.CharField(max_length=120, blank=True, default="")
     discount_label_zh_hans = models.CharField(max_length=120, blank=True, default="")
-    discount_reason = models.CharField(_("Reason of the discount"), max_length=200, blank=True, default="")
+    discount_reason = EncryptedTextField(_("Reason of the discount"), max_length=200, blank=True, default="")
     discount_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -58,7 +59,7 @@ class Invoice(VersionedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     paid_at = models.DateTimeField(_("Paid in full"), null=True, blank=True)
-    void_reason = models.CharField(_("Reason"), max_length=200, blank=True, default="")
+    void_reason = EncryptedTextField(_("Reason"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("Invoice")
@@ -173,7 +174,7 @@ class InvoiceLine(UUIDModel):
     text_en = models.CharField(max_length=200)
     text_km = models.CharField(max_length=200, blank=True)
     text_zh_hans = models.CharField(max_length=200, blank=True)
-    detail = models.CharField(max_length=200, blank=True)
+    detail = EncryptedTextField(max_length=200, blank=True)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price = MoneyAmountField(currency_field="price_currency")
     price_amount = MoneyAmountField(currency_field="price_currency")

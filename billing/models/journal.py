@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
 
@@ -120,7 +121,7 @@ class Transition(UUIDModel, AppendOnly):
     verb = models.CharField(max_length=12)
     from_status = models.CharField(max_length=12, blank=True)
     to_status = models.CharField(max_length=12)
-    reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    reason = EncryptedTextField(_("Reason"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

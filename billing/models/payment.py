@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
 from core.money import KHR, CurrencyField, Money, MoneyAmountField
 
@@ -76,7 +77,7 @@ class Tender(UUIDModel, AppendOnly):
     currency = CurrencyField(_("Currency"))
     amount = MoneyAmountField(_("Amount"))
     rate = models.DecimalField(max_digits=10, decimal_places=2)
-    reference = models.CharField(_("Reference"), max_length=64, blank=True, default="")
+    reference = EncryptedTextField(_("Reference"), max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ["id"]

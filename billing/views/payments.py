@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import requires
 from audit.services import record_printing, record_reading
 from billing.forms import PaymentForm, PrintForm
-from billing.models import Invoice, ReceiptPrint
+from billing.models import Invoice, Payment, ReceiptPrint
 from billing.pricing import Settlement, suggest_exact
 from billing.printing import receipt_pdf
 from billing.queries.worklist import running_shift, visible_invoices, visible_payments
@@ -88,15 +88,20 @@ def _context(request: HttpRequest, invoice: Invoice, form: PaymentForm) -> dict[
 def payment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment = get_object_or_404(visible_payments(request.user), pk=pk)
     record_reading(payment.invoice.patient_id, "billing.payment")
+    form = PrintForm(initial={"language": payment.invoice.patient.preferred_language, "paper": "80mm"})
+    return _payment_page(request, payment, form)
+
+
+def _payment_page(request: HttpRequest, payment: Payment, form: PrintForm) -> HttpResponse:
     context = {
         "payment": payment,
         "invoice": payment.invoice,
         "tenders": payment.tenders.all(),
         "changes": payment.changes.all(),
         "prints": payment.prints.select_related("printed_by"),
-        "form": PrintForm(initial={"language": payment.invoice.patient.preferred_language, "paper": "80mm"}),
+        "form": form,
     }
-    return render(request, "billing/payment/detail.html", context)
+    return render(request, "billing/payment/detail.html", context, status=422 if form.is_bound else 200)
 
 
 @requires("receipt:print")
@@ -107,7 +112,7 @@ def receipt_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment = get_object_or_404(visible_payments(request.user), pk=pk)
     form = PrintForm(request.POST)
     if not form.is_valid():
-        return render(request, "billing/payment/detail.html", {"payment": payment, "form": form}, status=422)
+        return _payment_page(request, payment, form)
     printed = record_print(payment=payment, by=request.user, **form.cleaned_data)
     return redirect("billing:receipt-show", printed.pk)
 

@@ -231,6 +231,18 @@ SECRET_KEY = env.text("SECRET_KEY", "")
 # The key that wraps every hospital's own keys (base64 of 32 bytes); see core/crypto.py and docs/operations.md.
 MASTER_KEY = env.text("MASTER_KEY", "")
 OLD_MASTER_KEY = env.text("OLD_MASTER_KEY", "")  # only for `manage.py rewrap_keys`, while MASTER_KEY is being replaced
+# Who wraps the hospitals' keys: local (MASTER_KEY), aws (KMS) or vault (transit).
+KEY_PROVIDER = env.text("KEY_PROVIDER", "local")
+KEY_RING_SECONDS = env.number("KEY_RING_SECONDS", 300)  # after so long every process has heard of a rotated key
+KEY_TIMEOUT_SECONDS = env.number("KEY_TIMEOUT_SECONDS", 5)
+KEY_ATTEMPTS = env.number("KEY_ATTEMPTS", 3)
+KEY_AWS_KEY_ID = env.text("KEY_AWS_KEY_ID", "")
+KEY_AWS_REGION = env.text("KEY_AWS_REGION", "")
+KEY_AWS_ENDPOINT = env.text("KEY_AWS_ENDPOINT", "")
+KEY_VAULT_ADDRESS = env.text("KEY_VAULT_ADDRESS", "")
+KEY_VAULT_TOKEN = env.text("KEY_VAULT_TOKEN", "")
+KEY_VAULT_MOUNT = env.text("KEY_VAULT_MOUNT", "transit")
+KEY_VAULT_KEY = env.text("KEY_VAULT_KEY", "hospitals")
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # Signs the checkpoints of each hospital's trail (base64 of 32 bytes), which are kept in a directory or a bucket.
 AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY", "")

@@ -1,12 +1,12 @@
 """Production: every secret must be given, every cookie is secure, static files are hashed and compressed."""
 
 from config.settings.base import *
-from config.settings.base import BASE_DOMAIN, STORAGES, env
+from config.settings.base import BASE_DOMAIN, KEY_PROVIDER, STORAGES, env
 
 DEBUG = False
 DEMO = False
 SECRET_KEY = env.text("SECRET_KEY")
-MASTER_KEY = env.text("MASTER_KEY")
+MASTER_KEY = env.text("MASTER_KEY", None if KEY_PROVIDER == "local" else "")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY")
 DATABASE_URL = env.text("DATABASE_URL")

@@ -51,6 +51,11 @@ def have_hospitals(tell: Tell) -> None:
     as_owner([sys.executable, "-m", "deploy.local.prepare"])
 
 
+def have_platform() -> None:
+    """The public schema, with every migration; no hospital is made."""
+    as_owner([sys.executable, "manage.py", "migrate_schemas", "--shared", "--noinput", "-v", "0"])
+
+
 def as_owner(command: list[str]) -> str:
     """Run a command with the tables' owner's role; return what it printed."""
     environment = {**os.environ, "USE_OWNER_ROLE": "1"}

@@ -274,7 +274,10 @@ class Migration(migrations.Migration):
                 ),
                 ("recollections", models.PositiveSmallIntegerField(default=0, verbose_name="asked for again")),
                 ("due_at", models.DateTimeField(verbose_name="due at")),
-                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="reason for cancelling")),
+                (
+                    "cancel_reason",
+                    core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="reason for cancelling"),
+                ),
                 (
                     "order",
                     models.ForeignKey(
@@ -370,7 +373,7 @@ class Migration(migrations.Migration):
                 ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="submitted at")),
                 (
                     "sent_back_reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason for sending back"),
+                    core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="reason for sending back"),
                 ),
                 ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="verified at")),
                 ("alone", models.BooleanField(default=False, verbose_name="entered and verified by one person")),
@@ -378,7 +381,9 @@ class Migration(migrations.Migration):
                 ("superseded_at", models.DateTimeField(blank=True, null=True, verbose_name="replaced at")),
                 (
                     "correction_reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason for the correction"),
+                    core.fields.EncryptedTextField(
+                        blank=True, max_length=200, verbose_name="reason for the correction"
+                    ),
                 ),
                 ("acknowledged_at", models.DateTimeField(blank=True, null=True, verbose_name="seen by the doctor at")),
                 (
@@ -536,7 +541,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "rejection_note",
-                    models.CharField(blank=True, max_length=200, verbose_name="remark on the rejection"),
+                    core.fields.EncryptedTextField(blank=True, max_length=200, verbose_name="remark on the rejection"),
                 ),
                 (
                     "collected_by",
@@ -661,7 +666,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("actor_id", models.UUIDField()),
                 ("actor", models.CharField(max_length=200)),
-                ("reason", models.CharField(blank=True, max_length=250)),
+                ("reason", core.fields.EncryptedTextField(blank=True, max_length=250)),
                 (
                     "item",
                     models.ForeignKey(

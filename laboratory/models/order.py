@@ -71,7 +71,7 @@ class OrderItem(UUIDModel):
     )
     recollections = models.PositiveSmallIntegerField(_("asked for again"), default=0)
     due_at = models.DateTimeField(_("due at"))
-    cancel_reason = models.CharField(_("reason for cancelling"), max_length=200, blank=True)
+    cancel_reason = EncryptedTextField(_("reason for cancelling"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("ordered test")
@@ -134,7 +134,7 @@ class ItemMove(AppendOnly, UUIDModel):
     )
     actor_id = models.UUIDField()
     actor = models.CharField(max_length=200)
-    reason = models.CharField(max_length=250, blank=True)
+    reason = EncryptedTextField(max_length=250, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -45,13 +45,13 @@ class Result(UUIDModel):
     entered_at = models.DateTimeField(_("entered at"))
     submitted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
-    sent_back_reason = models.CharField(_("reason for sending back"), max_length=200, blank=True)
+    sent_back_reason = EncryptedTextField(_("reason for sending back"), max_length=200, blank=True)
     verified_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     alone = models.BooleanField(_("entered and verified by one person"), default=False)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     superseded_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
-    correction_reason = models.CharField(_("reason for the correction"), max_length=200, blank=True)
+    correction_reason = EncryptedTextField(_("reason for the correction"), max_length=200, blank=True)
     acknowledged_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

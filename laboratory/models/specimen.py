@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
 from laboratory.models.catalogue import Container, SpecimenType
 from laboratory.models.order import Order
@@ -25,7 +26,7 @@ class Specimen(UUIDModel):
     rejected_at = models.DateTimeField(_("rejected at"), null=True, blank=True)
     rejected_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rejection = models.CharField(_("reason for rejection"), max_length=16, choices=Rejection, blank=True)
-    rejection_note = models.CharField(_("remark on the rejection"), max_length=200, blank=True)
+    rejection_note = EncryptedTextField(_("remark on the rejection"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("specimen")

@@ -58,7 +58,7 @@ def send_back_results(*, specimen: Specimen, items: Collection[UUID], reason: st
         raise ReasonMissing
     lock_order(specimen.order_id)
     results = _submitted(specimen, items)
-    with audit.context(actor=by, reason=reason):
+    with audit.context(actor=by):
         for result in results:
             if result.is_correction:
                 move_result(result, "refuse", sent_back_reason=reason)

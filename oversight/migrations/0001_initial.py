@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
+import core.fields
 import core.ids
 import core.models.base
 
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
                 ("updated_at", core.models.base.TouchedAtField(default=core.clock.now, editable=False)),
                 ("filters", models.JSONField(default=dict)),
-                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("reason", core.fields.EncryptedTextField(max_length=500, verbose_name="reason")),
                 ("rows", models.IntegerField()),
                 ("by_id", models.UUIDField()),
                 ("by_name", models.CharField(max_length=200)),
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
                         verbose_name="outcome",
                     ),
                 ),
-                ("reason", models.TextField(verbose_name="reason")),
+                ("reason", core.fields.EncryptedTextField(verbose_name="reason")),
                 ("by_id", models.UUIDField()),
                 ("by_name", models.CharField(max_length=200)),
                 ("by_role", models.CharField(blank=True, max_length=200)),
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
                 ("updated_at", core.models.base.TouchedAtField(default=core.clock.now, editable=False)),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("reason", core.fields.EncryptedTextField(max_length=200, verbose_name="reason")),
                 ("by_id", models.UUIDField()),
                 ("by_name", models.CharField(max_length=200)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
 from oversight.states import OPEN, Outcome, Rule
 
@@ -52,7 +53,7 @@ class Decision(AppendOnly, UUIDModel):
 
     alert = models.OneToOneField(Alert, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
-    reason = models.TextField(_("reason"))
+    reason = EncryptedTextField(_("reason"))
     by_id = models.UUIDField()
     by_name = models.CharField(max_length=200)
     by_role = models.CharField(max_length=200, blank=True)

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import UUIDModel
 
 
@@ -12,7 +13,7 @@ class WatchedPatient(UUIDModel):
     """
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(_("reason"), max_length=200)
+    reason = EncryptedTextField(_("reason"), max_length=200)
     by_id = models.UUIDField()
     by_name = models.CharField(max_length=200)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -75,8 +75,14 @@ class Migration(migrations.Migration):
                 ("phone_other", core.fields.EncryptedTextField(blank=True, default="", verbose_name="second phone")),
                 ("email", core.fields.EncryptedTextField(blank=True, default="", verbose_name="email")),
                 ("province", models.CharField(blank=True, default="", max_length=2, verbose_name="province")),
-                ("district", models.CharField(blank=True, default="", max_length=4, verbose_name="district")),
-                ("commune", models.CharField(blank=True, default="", max_length=6, verbose_name="commune")),
+                (
+                    "district",
+                    core.fields.EncryptedTextField(blank=True, default="", max_length=4, verbose_name="district"),
+                ),
+                (
+                    "commune",
+                    core.fields.EncryptedTextField(blank=True, default="", max_length=6, verbose_name="commune"),
+                ),
                 ("village", core.fields.EncryptedTextField(blank=True, default="", verbose_name="village")),
                 ("street", core.fields.EncryptedTextField(blank=True, default="", verbose_name="house and street")),
                 ("nationality", models.CharField(default="KH", max_length=2, verbose_name="nationality")),
@@ -113,7 +119,7 @@ class Migration(migrations.Migration):
                         verbose_name="confidentiality",
                     ),
                 ),
-                ("deceased_on", models.DateField(blank=True, null=True, verbose_name="date of death")),
+                ("deceased_on", core.fields.EncryptedDateField(blank=True, null=True, verbose_name="date of death")),
                 (
                     "family",
                     models.ForeignKey(
@@ -321,7 +327,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "payer_note",
-                    models.CharField(blank=True, default="", max_length=120, verbose_name="name of the payer"),
+                    core.fields.EncryptedTextField(
+                        blank=True, default="", max_length=120, verbose_name="name of the payer"
+                    ),
                 ),
                 ("reason", core.fields.EncryptedTextField(blank=True, default="", verbose_name="reason for coming")),
                 ("date", models.DateField(verbose_name="date")),
@@ -379,7 +387,7 @@ class Migration(migrations.Migration):
                         choices=[("open", "Open"), ("closed", "Closed"), ("cancelled", "Cancelled")], max_length=9
                     ),
                 ),
-                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("reason", core.fields.EncryptedTextField(blank=True, default="", max_length=200)),
                 (
                     "by",
                     models.ForeignKey(
@@ -419,16 +427,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("confidentiality__in", ["normal", "restricted"])),
                 name="patient_confidentiality_known_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("district", ""), ("district__startswith", models.F("province")), _connector="OR"),
-                    models.Q(("commune", ""), ("commune__startswith", models.F("district")), _connector="OR"),
-                ),
-                name="patient_address_codes_nest",
             ),
         ),
         migrations.AddConstraint(

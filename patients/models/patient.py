@@ -27,8 +27,8 @@ class Patient(VersionedModel):
     phone_other = EncryptedTextField(_("second phone"), blank=True, default="")
     email = EncryptedTextField(_("email"), blank=True, default="")
     province = models.CharField(_("province"), max_length=2, blank=True, default="")
-    district = models.CharField(_("district"), max_length=4, blank=True, default="")
-    commune = models.CharField(_("commune"), max_length=6, blank=True, default="")
+    district = EncryptedTextField(_("district"), max_length=4, blank=True, default="")
+    commune = EncryptedTextField(_("commune"), max_length=6, blank=True, default="")
     village = EncryptedTextField(_("village"), blank=True, default="")
     street = EncryptedTextField(_("house and street"), blank=True, default="")
     nationality = models.CharField(_("nationality"), max_length=2, default="KH")
@@ -41,7 +41,7 @@ class Patient(VersionedModel):
     photo = models.ForeignKey(
         "patients.PatientDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    deceased_on = models.DateField(_("date of death"), null=True, blank=True)
+    deceased_on = EncryptedDateField(_("date of death"), null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     registered_at_branch = models.ForeignKey(
         "accounts.Branch", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -57,11 +57,6 @@ class Patient(VersionedModel):
             models.CheckConstraint(
                 name="patient_confidentiality_known_code",
                 condition=models.Q(confidentiality__in=Confidentiality.values),
-            ),
-            models.CheckConstraint(
-                name="patient_address_codes_nest",
-                condition=(models.Q(district="") | models.Q(district__startswith=models.F("province")))
-                & (models.Q(commune="") | models.Q(commune__startswith=models.F("district"))),
             ),
         ]
         indexes = [

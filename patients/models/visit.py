@@ -23,7 +23,7 @@ class Visit(VersionedModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     payer = models.CharField(_("payer"), max_length=12, choices=Payer, default=Payer.SELF)
-    payer_note = models.CharField(_("name of the payer"), max_length=120, blank=True, default="")
+    payer_note = EncryptedTextField(_("name of the payer"), max_length=120, blank=True, default="")
     reason = EncryptedTextField(_("reason for coming"), blank=True, default="")
     date = models.DateField(_("date"))
     opened_at = models.DateTimeField(_("opened"))
@@ -73,7 +73,7 @@ class VisitMove(AppendOnly, UUIDModel):
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="moves")
     from_status = models.CharField(max_length=9, blank=True, default="")
     to_status = models.CharField(max_length=9, choices=VisitStatus)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    reason = EncryptedTextField(max_length=200, blank=True, default="")
     # empty where no person acted: a visit closes by itself once everything in it is done and settled
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

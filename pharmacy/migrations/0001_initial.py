@@ -1236,7 +1236,10 @@ class Migration(migrations.Migration):
                 ),
                 ("quantity", models.PositiveIntegerField(verbose_name="Quantity")),
                 ("returned", models.PositiveIntegerField(default=0, verbose_name="Returned")),
-                ("batch_reason", models.CharField(blank=True, max_length=255, verbose_name="Reason for another batch")),
+                (
+                    "batch_reason",
+                    core.fields.EncryptedTextField(blank=True, max_length=255, verbose_name="Reason for another batch"),
+                ),
             ],
             options={
                 "ordering": ["item__position", "batch__expires_on", "id"],

@@ -80,7 +80,7 @@ class DispenseLine(UUIDModel):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("Quantity"))
     returned = models.PositiveIntegerField(_("Returned"), default=0)
-    batch_reason = models.CharField(_("Reason for another batch"), max_length=255, blank=True)
+    batch_reason = EncryptedTextField(_("Reason for another batch"), max_length=255, blank=True)
 
     class Meta:
         ordering = ["item__position", "batch__expires_on", "id"]

@@ -114,9 +114,9 @@ def test_opened_keys_are_loaded_once_per_hospital(royal, django_assert_num_queri
     assert keyring._rings["samaki"].index_key != keyring._rings["royal"].index_key
 
 
-def test_an_old_ring_is_read_again(monkeypatch, django_assert_num_queries):
+def test_an_old_ring_is_read_again(settings, django_assert_num_queries):
     encrypt(b"Sok", aad="x")
-    monkeypatch.setattr(keyring, "LIFETIME_SECONDS", 0)
+    settings.KEY_RING_SECONDS = 0
     with django_assert_num_queries(1):
         encrypt(b"Sok", aad="x")
 

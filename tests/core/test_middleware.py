@@ -94,7 +94,7 @@ def test_health_is_answered_on_every_host(samaki, host, path):
 def test_readiness_names_what_it_examined_and_nothing_else(samaki):
     assert ask("/health/ready").json() == {
         "status": "ok",
-        "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok"},
+        "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "keys": "ok"},
     }
 
 

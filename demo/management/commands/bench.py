@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -6,7 +7,7 @@ from contextlib import ExitStack
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from demo.bench import costs, ground, scenarios, tables, trail
+from demo.bench import costs, ground, million, scenarios, tables, trail
 from demo.bench.client import Browser, Request
 from demo.bench.measuring import Row, measure
 from demo.bench.scenarios import Scenario
@@ -25,9 +26,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--trail", type=int, default=1_000_000, help="records of the trail that is sealed and proved"
         )
+        parser.add_argument(
+            "--million", type=int, nargs="?", const=1_000_000, help="only this: search among so many patients (minutes)"
+        )
         parser.add_argument("--as-owner", action="store_true", help="called by itself: what needs the owner's role")
 
     def handle(self, *args, **options) -> None:
+        if options["as_owner"] and options["million"]:
+            million.fill(options["million"])
+            return
+        if options["million"]:
+            self._search_at_a_million(options["million"])
+            return
         if options["as_owner"]:
             self._measure_as_owner(options["trail"])
             return
@@ -89,6 +99,13 @@ class Command(BaseCommand):
         }
         connection.close()
         self.stdout.write(json.dumps(found))
+
+    def _search_at_a_million(self, number: int) -> None:
+        ground.have_platform()
+        ground.as_owner([sys.executable, "manage.py", "bench", "--as-owner", "--million", str(number)])
+        load = " ".join(f"{average:.1f}" for average in os.getloadavg())
+        self._say("Search at one million, load of the machine: " + load)
+        self._say("  " + "\n  ".join(million.figures()))
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

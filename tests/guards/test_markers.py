@@ -1,0 +1,550 @@
+"""Nothing personal leaves its column: marker names, phones and words are lived through a day and looked for everywhere.
+
+The product runs as it does outside: web server, worker, PostgreSQL, Valkey. A patient made of markers is registered and
+goes through a whole visit; every door of the portal that is about patients is opened and its forms are sent, with
+markers in every text field, by somebody who may and by somebody who may not. Then logs, metrics, addresses, jobs,
+cache, sessions, mails, files and every table are searched for the markers.
+"""
+
+import base64
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from html.parser import HTMLParser
+from http.client import HTTPConnection
+from pathlib import Path
+from random import Random
+from urllib.parse import quote, unquote_plus, urlencode, urljoin
+
+import pytest
+import redis
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import override_settings
+from django_tenants.utils import schema_context
+from pypdf import PdfWriter
+
+from core import keyring
+from core.ids import new_id
+from tests.cast import CAST
+from tests.guards.test_doors import addresses
+from tests.support.clients import HospitalClient, host_of
+from tests.support.connecting import connect
+from tests.support.threads import eventually
+from tests.support.web import Web, running_web
+
+MARKERS = {
+    "family name": "Zyrqafam",
+    "given name": "Zyrqagiv",
+    "Khmer family name": "ឃ្លោងឆ្មា",
+    "Khmer given name": "ឌុកឆ្លែម",
+    "phone": "12765432",
+    "second phone": "12876543",
+    "contact": "Zyrqanext",
+    "phone of the contact": "12987654",
+    "email": "zyrqamail",
+    "street": "Zyrqastreet",
+    "village": "Zyrqavillage",
+    "national ID": "718293645",
+    "birth date": "1937-07-19",
+    "reason of the visit": "Zyrqareason",
+    "note": "Zyrqanote",
+    "diagnosis": "Zyrqadiag",
+    "title of a paper": "Zyrqatitle",
+    "typed into a form": "Zyrqatyped",
+    "typed by somebody who may not": "Zyrqaintrude",
+    "text of an error": "Zyrqaerror",
+}
+ROOMS = {
+    "patients",
+    "clinical",
+    "laboratory",
+    "pharmacy",
+    "billing",
+    "queueing",
+    "crm",
+    "reports",
+    "notifications",
+    "oversight",
+}
+# Rows about goods, prices, rooms and papers of the house: what is typed there says nothing of a patient.
+NOT_ABOUT_PATIENTS = {
+    "billing.views.drawers",
+    "billing.views.prices",
+    "billing.views.rates",
+    "billing.views.shifts",
+    "crm.views.tiers",
+    "laboratory.views.catalogue",
+    "pharmacy.views.adjustments",
+    "pharmacy.views.formulary",
+    "pharmacy.views.receipts",
+    "pharmacy.views.stock",
+    "queueing.views.displays",
+}
+
+
+# --- The day ----------------------------------------------------------------------------------------------------------
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are sent by POST: action and fields as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str], set[str]]] = []
+        self._open = False
+        self._select = self._area = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._open = facts.get("method", "").lower() == "post" and "multipart" not in facts.get("enctype", "")
+            if self._open:
+                self.forms.append((facts.get("action", ""), {}, set()))
+        elif self._open and facts.get("name"):
+            self._take(tag, facts)
+        elif self._open and tag == "option" and self._select:
+            fields = self.forms[-1][1]
+            if "selected" in facts or not fields.get(self._select):
+                fields[self._select] = facts.get("value", "")
+
+    def _take(self, tag: str, facts: dict[str, str]) -> None:
+        _, fields, typed = self.forms[-1]
+        name, kind = facts["name"], facts.get("type", "text")
+        self._select = name if tag == "select" else ""
+        self._area = name if tag == "textarea" else ""
+        if tag == "textarea" or (tag == "input" and kind in {"text", "search", "email", "tel"}):
+            fields[name] = facts.get("value", "")
+            typed.add(name)
+        elif kind not in {"checkbox", "radio"} or "checked" in facts or name not in fields:
+            fields[name] = facts.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open = False
+        if tag in {"select", "textarea"}:
+            self._select = self._area = ""
+
+
+@dataclass
+class Person:
+    """Somebody at the running web server; what the server says about addresses is kept."""
+
+    web: Web
+    username: str
+    hospital: str = "samaki"
+    cookies: dict[str, str] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        from accounts.models import User
+
+        client = HospitalClient(self.hospital)
+        client.sign_in(User.objects.get(username=self.username))
+        self.cookies["sessionid"] = client.cookies["sessionid"].value
+        self.get("/")
+
+    def get(self, path: str) -> str:
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, data: dict[str, str]) -> str:
+        token = self.cookies.get("csrftoken", "")
+        return self._ask("POST", path, urlencode({**data, "csrfmiddlewaretoken": token}))
+
+    def _ask(self, method: str, path: str, body: str | None) -> str:
+        headers = {"Host": f"{host_of(self.hospital, 'portal')}:{self.web.port}", "Cookie": self._cookie()}
+        if body is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{headers['Host']}"}
+        link = HTTPConnection("127.0.0.1", self.web.port, timeout=60)
+        link.request(method, path, body, headers)
+        answer = link.getresponse()
+        page = answer.read().decode(errors="replace")
+        link.close()
+        named = ("Location", "Content-Location", "HX-Push-Url", "HX-Replace-Url", "HX-Redirect", "Link", "Refresh")
+        self.addresses += [path.partition("?")[0], *(answer.headers.get(name) or "" for name in named)]
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+            self.addresses.append(value)
+        self.statuses.append(answer.status)
+        self.status = answer.status
+        return page
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+
+def registration() -> dict[str, str]:
+    return {
+        "_once": str(new_id()),
+        "family_name": MARKERS["family name"],
+        "given_name": MARKERS["given name"],
+        "native_family_name": MARKERS["Khmer family name"],
+        "native_given_name": MARKERS["Khmer given name"],
+        "sex": "female",
+        "birth_date": MARKERS["birth date"],
+        "phone": f"0{MARKERS['phone']}",
+        "phone_other": f"0{MARKERS['second phone']}",
+        "email": f"{MARKERS['email']}@example.com",
+        "street": MARKERS["street"],
+        "village": MARKERS["village"],
+        "national_id": MARKERS["national ID"],
+        "contact_name": MARKERS["contact"],
+        "contact_phone": f"0{MARKERS['phone of the contact']}",
+        "contact_relationship": "sibling",
+        "nationality": "KH",
+        "preferred_language": "km",
+        "confidentiality": "normal",
+        "different_reason": MARKERS["typed into a form"],
+    }
+
+
+def live_a_day() -> None:
+    """Everything the services write about a patient, with markers in every text."""
+    from accounts.models import Branch
+    from clinical.services.allergies import record_allergy
+    from demo.cases import CASES
+    from demo.services.setting import furnish, place_of
+    from demo.services.story import Story, whole_visit
+    from demo.services.today import open_till
+    from patients.models import Patient
+    from patients.services.documents import add_document
+
+    furnish(2)
+    place = place_of(Branch.objects.get())
+    open_till(place)
+    person = Patient.objects.get()
+    case = next(case for case in CASES if case.tests and case.drugs)
+    texts = dict.fromkeys(("subjective", "objective", "assessment", "plan"), MARKERS["note"])
+    case = replace(case, complaint=MARKERS["reason of the visit"], **texts)
+    doctor = place.people["doctor"]
+    record_allergy(patient=person, substance=MARKERS["diagnosis"], reaction=MARKERS["note"], by=doctor)
+    whole_visit(Story(place, person, case, "doctor", Random(7)), lambda minutes: None)
+    waiting = Story(place, person, case, "doctor2", Random(8))
+    waiting.arrive()
+    waiting.triage()
+    waiting.begin()
+    waiting.write()
+    paper, writer = io.BytesIO(), PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Title": MARKERS["note"]})
+    writer.write(paper)
+    paper.seek(0)
+    add_document(patient=person, kind="other", title=MARKERS["title of a paper"], file=paper, by=doctor)
+
+
+def doors() -> list[tuple[str, object]]:
+    return [
+        (address, view)
+        for address, view in addresses("portal")
+        if view.__module__.partition(".")[0] in ROOMS and hasattr(view, "permission")
+    ]
+
+
+def paths(address: str, ids: list[str]) -> Iterator[str]:
+    if "<" not in address:
+        yield f"/{address}"
+        return
+    for record in ids:
+        numbered = re.sub(r"<int:\w+>", "1", address)
+        yield "/" + re.sub(r"<(?:\w+:)?\w+>", record, numbered)
+
+
+def ids_by_room() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for model in apps.get_models():
+        if model._meta.app_label in ROOMS and model._meta.pk.get_internal_type() == "UUIDField":
+            newest = model.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+            found[model._meta.app_label] += [str(pk) for pk in newest]
+    return found
+
+
+def walk(people: dict[str, Person]) -> None:
+    """Open every door; send its forms with markers in their text fields."""
+    from accounts.models import User
+
+    users = {username: User.objects.get(username=username) for username in CAST}
+    ids = ids_by_room()
+    for address, view in doors():
+        able = next((name for name in CAST if users[name].may(view.permission)), "doctor")
+        unable = next((name for name in CAST if not users[name].may(view.permission)), "accountant")
+        for path in paths(address, [*ids[view.__module__.partition(".")[0]], *ids["patients"][:4]]):
+            page = people[able].get(path)
+            status = people[able].status
+            if view.__module__ not in NOT_ABOUT_PATIENTS:
+                if status == 405:
+                    act_blindly(people[able], path)
+                elif status == 200:
+                    fill(people[able], path, page)
+            if status in {200, 302, 405}:
+                break
+        people[unable].post(path, {"_once": str(new_id()), "reason": MARKERS["typed by somebody who may not"]})
+
+
+def act_blindly(person: Person, path: str) -> None:
+    words = dict.fromkeys(("reason", "note", "text", "name", "q", "question", "answer"), MARKERS["typed into a form"])
+    person.post(path, {"_once": str(new_id()), **words})
+
+
+def fill(person: Person, path: str, page: str) -> None:
+    for action, fields, typed in Forms(page).forms:
+        target = urljoin(path, action) if action else path
+        if target.startswith(("/account", "/login", "/logout", "/language", "/theme", "/set-", "/staff")):
+            continue
+        fields = {name: value for name, value in fields.items() if name != "csrfmiddlewaretoken"}
+        person.post(target, {**fields, **dict.fromkeys(typed, MARKERS["typed into a form"])})
+
+
+def search(desk: Person, cashier: Person) -> None:
+    """Typed into a search: the question itself stands in the address, what came of it must not."""
+    for word in (MARKERS["family name"], MARKERS["Khmer given name"], f"0{MARKERS['phone']}", MARKERS["national ID"]):
+        desk.get(f"/patients/?q={quote(word)}")
+        desk.get(f"/patients/new/?name={quote(word)}")
+        desk.get(f"/patients/families/options/?q={quote(word)}")
+        cashier.get(f"/billing/?q={quote(word)}")
+        cashier.get(f"/billing/invoices/?q={quote(word)}")
+
+
+def provoke(person: Person) -> None:
+    """400 and 404; the walk brings 403, 409 and 422."""
+    many = {f"field{number}": MARKERS["typed into a form"] for number in range(2_100)}
+    person.post("/patients/new/", many)
+    assert person.status == 400, person.status
+    person.get(f"/patients/{new_id()}/")
+    assert person.status == 404
+    kept = person.cookies.pop("csrftoken")
+    person.post("/patients/new/", registration())
+    assert person.status == 403
+    person.cookies["csrftoken"] = kept
+
+
+def break_jobs() -> None:
+    """A job whose handler is gone; it fails each time it is tried."""
+    from core.models import Delivery, Event
+    from core.tasks import send_deliveries
+
+    event = Event.objects.create(name="clinical.note_signed", payload={"note_id": str(new_id())})
+    delivery = Delivery.objects.create(event=event, subscriber="nobody.listens")
+    send_deliveries([delivery.pk], schema="samaki")
+
+
+# --- Where things could be left ---------------------------------------------------------------------------------------
+
+
+def spellings(marker: str) -> set[str]:
+    """A marker as it may stand in a dump."""
+    raw = marker.encode()
+    forms = {marker, quote(marker), raw.hex(), json.dumps(marker).strip('"'), marker.encode("unicode_escape").decode()}
+    for shift, first in ((0, 0), (1, 2), (2, 3)):  # what depends on the bytes before and after is left out
+        whole = base64.b64encode(b"-" * shift + raw).decode()
+        forms.add(whole[first : (shift + len(raw)) * 8 // 6])
+    return {form.lower() for form in forms if len(form) >= 6}
+
+
+@cache
+def any_marker() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(form) for marker in MARKERS.values() for form in spellings(marker)))
+
+
+def found_in(text: str | bytes) -> list[str]:
+    """Names of the markers in a text, whatever its letters' case."""
+    read = (text.decode("utf-8", errors="replace") if isinstance(text, bytes) else text).lower()
+    both = f"{read}\n{unquote_plus(read)}"
+    if not any_marker().search(both):
+        return []
+    return [name for name, marker in MARKERS.items() if any(form in both for form in spellings(marker))]
+
+
+def redis_dump(url: str, prefix: str) -> Iterator[tuple[str, bytes]]:
+    """Every key of this database's corner, with every value under it."""
+    server = redis.Redis.from_url(url.replace("redis+socket", "unix").replace("?virtual_host=", "?db="))
+    for key in server.scan_iter(match=f"*{prefix}*", count=1000):
+        kind = server.type(key).decode()
+        read = {
+            "string": lambda key: [server.get(key)],
+            "list": lambda key: server.lrange(key, 0, -1),
+            "hash": lambda key: [part for pair in server.hgetall(key).items() for part in pair],
+            "set": server.smembers,
+            "zset": lambda key: server.zrange(key, 0, -1),
+        }[kind]
+        for value in read(key):
+            yield key.decode(errors="replace"), unpacked(value or b"")
+        yield key.decode(errors="replace"), key
+
+
+def unpacked(value: bytes) -> bytes:
+    """A message of a job carries its body in base64."""
+    try:
+        body = json.loads(value)[0] if value.startswith(b"[") else json.loads(value)
+        return value + base64.b64decode(body["body"])
+    except (ValueError, KeyError, TypeError, IndexError):
+        return value
+
+
+def rows_with_markers(schema: str) -> set[str]:
+    """table.column: marker, for every value of the schema that is readable."""
+    leaks = set()
+    with schema_context(schema), connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [schema])
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{schema}"."{table}" AS t')
+            for (row,) in cursor.fetchall():
+                if found_in(row):
+                    leaks |= {
+                        f"{table}.{column}: {name}"
+                        for column, value in json.loads(row).items()
+                        for name in found_in(str(value))
+                    }
+    return leaks
+
+
+@dataclass
+class Left:
+    """What the day left behind, by place."""
+
+    logs: str
+    metrics: str
+    addresses: list[str]
+    kept: list[tuple[str, bytes]]
+    sessions: list[dict]
+    tables: set[str]
+    files: dict[str, bytes]
+    mails: list[str]
+    statuses: set[int]
+    messages: list[bytes]
+
+
+@pytest.fixture(scope="module")
+def left(databases, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Left]:
+    from core.models import Delivery
+
+    main = settings.DATABASES["default"]["NAME"]
+    media = tmp_path_factory.mktemp("media")
+    logs = databases.local.logs
+    for name in ("markers-web.log", "markers-worker.log"):
+        (logs / name).unlink(missing_ok=True)
+    server_log = logs / "postgres.log"
+    began = server_log.stat().st_size if server_log.exists() else 0
+    options = {"MEDIA_ROOT": str(media), "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "WEB_ACCESS_LOG": "-"}
+    with running_web(databases, "markers", **options) as web, django_db_blocker.unblock():
+        connect(databases, web.database)
+        elsewhere = override_settings(MEDIA_ROOT=str(media))
+        elsewhere.enable()
+        keyring.forget_keys()  # of whatever database stood here before
+        try:
+            worker = web.children[1]
+            worker.stop()
+            with schema_context("samaki"):
+                people = {username: Person(web, username) for username in CAST}
+                desk = people["receptionist"]
+                desk.get("/patients/new/")
+                desk.post("/patients/new/", registration())
+                assert desk.status == 302, "the marker patient was not registered"
+                live_a_day()
+                walk(people)
+                search(desk, people["cashier"])
+                provoke(desk)
+                break_jobs()
+                messages = [value for _key, value in redis_dump(settings.CELERY_BROKER_URL, web.database)]
+                worker.asked_to_stop = False
+                worker.start()
+                from core.models import Delivery
+
+                assert eventually(lambda: not Delivery.objects.filter(status="claimed").exists(), patience=30)
+                yield Left(
+                    logs=_read(logs / "markers-web.log")
+                    + _read(logs / "markers-worker.log")
+                    + _read(server_log, began),
+                    metrics=_metrics(web),
+                    addresses=[one for person in people.values() for one in person.addresses],
+                    kept=[*redis_dump(settings.REDIS_URL, web.database)],
+                    sessions=[session.get_decoded() for session in Session.objects.all()],
+                    tables=rows_with_markers("samaki") | rows_with_markers("public"),
+                    files={str(file): file.read_bytes() for file in media.rglob("*") if file.is_file()},
+                    mails=web.mails(),
+                    statuses={status for person in people.values() for status in person.statuses},
+                    messages=messages,
+                )
+        finally:
+            elsewhere.disable()
+            keyring.forget_keys()
+            connect(databases, main)
+
+
+def _read(file: Path, start: int = 0) -> str:
+    return file.read_bytes()[start:].decode(errors="replace") if file.exists() else ""
+
+
+def _metrics(web: Web) -> str:
+    link = HTTPConnection("127.0.0.1", web.port, timeout=30)
+    link.request("GET", "/metrics", headers={"Host": "localhost", "Authorization": "Bearer tests-only-metrics-token"})
+    return link.getresponse().read().decode()
+
+
+def test_the_day_was_full(left):
+    """Every kind of answer was given, and the markers did arrive where they belong."""
+    from patients.models import Patient
+
+    assert left.statuses >= {200, 302, 400, 403, 404, 409, 422}, left.statuses
+    assert 500 not in left.statuses
+    assert len(left.addresses) > 3_000
+    assert len(left.logs) > 100_000
+    assert len(left.messages) > 3, "the jobs were looked at while they waited"
+    assert len(left.kept) > 10
+    with schema_context("samaki"):
+        person = Patient.objects.get(mrn="P000001")
+        assert person.given_name == MARKERS["given name"]
+        assert person.visits.filter(reason="").count() == 0
+
+
+@pytest.mark.parametrize("marker", MARKERS.values())
+def test_a_marker_is_found_however_it_is_written(marker):
+    for written in (marker, marker.upper(), quote(marker), json.dumps(marker), marker.encode().hex()):
+        assert found_in(f"…{written}…"), written
+    for padding in range(3):
+        assert found_in(base64.b64encode(b"x" * padding + marker.encode() + b"tail"))
+
+
+def test_logs_say_nothing(left):
+    lines = [line for line in left.logs.splitlines() if found_in(line)]
+    assert lines == []
+
+
+def test_metrics_say_nothing(left):
+    assert "hospital_requests_total" in left.metrics
+    assert found_in(left.metrics) == []
+
+
+def test_addresses_and_cookies_say_nothing(left):
+    assert {address for address in left.addresses if found_in(address)} == set()
+
+
+def test_jobs_carry_nothing(left):
+    assert [found_in(message) for message in left.messages if found_in(message)] == []
+
+
+def test_the_cache_keeps_nothing(left):
+    assert {(key, *found_in(value)) for key, value in left.kept if found_in(value)} == set()
+
+
+def test_sessions_keep_nothing(left):
+    assert left.sessions
+    assert [session for session in left.sessions if found_in(str(session))] == []
+
+
+def test_no_table_shows_anything(left):
+    assert left.tables == set()
+
+
+def test_files_and_mails_show_nothing(left):
+    assert left.files, "a paper was kept"
+    assert [name for name, content in left.files.items() if found_in(content)] == []
+    assert [mail for mail in left.mails if found_in(mail)] == []
