@@ -36,7 +36,7 @@ def place_of(request: HttpRequest) -> Place | None:
         return None
 
 
-def keyset_page(request: HttpRequest, found: Any, behind: Any, per_page: int = 50) -> KeysetPage:
+def keyset_page(request: HttpRequest, found: Any, behind: Any, per_page: int = 25) -> KeysetPage:
     place = place_of(request)
     rows = list(behind(found, place)[: per_page + 1])
     shown = rows[:per_page]

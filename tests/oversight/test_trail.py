@@ -117,7 +117,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(client_for, doctor, 
     assert seen == sorted(seen, reverse=True)
 
 
-def test_a_page_asks_the_same_number_of_questions_for_three_rows_and_for_fifty(client_for, doctor, look):
+def test_a_page_asks_the_same_number_of_questions_for_three_rows_and_for_a_full_page(client_for, doctor, look):
     client, few, many = client_for("auditor"), register(), register()
     for times, some in ((3, few), (50, many)):
         for _ in range(times):
