@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django_tenants.utils import schema_context
 
 from accounts.models import User
@@ -54,6 +54,8 @@ def fill(number: int) -> None:
         have = Patient.objects.count()
         if have < number:
             _write(have, number)
+        if not _is_keyed():
+            _finish()
 
 
 def _write(have: int, number: int) -> None:
@@ -67,8 +69,21 @@ def _write(have: int, number: int) -> None:
         template = _template(by, family)
         for start in range(have, number, BATCH):
             people = [_person(chance, place) for place in range(start, min(start + BATCH, number))]
-            _copy_patients(cursor, people, template)
-            _copy_tokens(cursor, people)
+            with transaction.atomic():  # may be stopped and started again
+                _copy_patients(cursor, people, template)
+                _copy_tokens(cursor, people)
+
+
+def _is_keyed() -> bool:
+    with connection.cursor() as cursor:
+        table = SearchToken._meta.db_table
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'", [table])
+        return cursor.fetchone() is not None
+
+
+def _finish() -> None:
+    """Build the index, and put the triggers back."""
+    with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute(f"ALTER TABLE {SearchToken._meta.db_table} ADD PRIMARY KEY (token, patient_id)")
         for table in (Patient._meta.db_table, SearchToken._meta.db_table):
