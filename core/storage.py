@@ -20,6 +20,11 @@ class EncryptedStorage(TenantFileSystemStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, file_permissions_mode=0o600, directory_permissions_mode=0o700, **kwargs)
 
+    def _clear_cached_properties(self, setting: str, **kwargs: Any) -> None:
+        super()._clear_cached_properties(setting, **kwargs)
+        if setting == "MEDIA_ROOT":  # the folders of hospitals lie in it
+            self.__dict__.pop("relative_media_root", None)
+
     def _save(self, name: str, content: File) -> str:
         token = crypto.encrypt(content.read(), aad=_aad(name))
         return super()._save(name, ContentFile(token.encode("ascii")))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core import clock
+from core.fields import EncryptedMixin
 from laboratory.models import ItemMove, Order, OrderItem, Result, Specimen
 from laboratory.states import ITEM_FLOW, RESULT_FLOW, SPECIMEN_FLOW, ItemState
 
@@ -30,8 +31,17 @@ def move_items(items: Sequence[OrderItem], verb: str, *, by, reason: str = "", *
             setattr(item, field, value)
         moves.append(_move(item, verb, item.state, targets[item.pk], by, reason))
         item.state, item.updated_at = targets[item.pk], clock.now()
-    OrderItem.objects.bulk_update(items, ["state", "updated_at", *changes])
+    _write_items(items, ["state", "updated_at", *changes])
     ItemMove.objects.bulk_create(moves)
+
+
+def _write_items(items: Sequence[OrderItem], names: list[str]) -> None:
+    """In one statement; one each where something encrypted is among it, for that is bound to its row."""
+    if any(isinstance(OrderItem._meta.get_field(name), EncryptedMixin) for name in names):
+        for item in items:
+            item.save(update_fields=names)
+    else:
+        OrderItem.objects.bulk_update(items, names)
 
 
 def move_specimen(specimen: Specimen, verb: str, **changes: Any) -> None:

@@ -9,12 +9,13 @@ from deploy.local.services import Services
 
 
 def migrate_the_platform(services: Services, environment: dict[str, str]) -> None:
-    subprocess.run(
-        [str(PYTHON), "manage.py", "migrate_schemas", "--shared", "--verbosity", "0"],
-        cwd=ROOT,
-        env={**os.environ, **environment, "USE_OWNER_ROLE": "1"},
-        check=True,
-    )
+    for command in (["migrate_schemas", "--shared"], ["prepare_platform"]):  # tables, then the platform's own keys
+        subprocess.run(
+            [str(PYTHON), "manage.py", *command, "--verbosity", "0"],
+            cwd=ROOT,
+            env={**os.environ, **environment, "USE_OWNER_ROLE": "1"},
+            check=True,
+        )
 
 
 if __name__ == "__main__":

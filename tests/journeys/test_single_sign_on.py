@@ -56,8 +56,9 @@ def test_a_nurse_comes_by_single_sign_on_and_leaves_by_it(page_for, provider, we
     expect(nurse.locator("input[name=full_name]")).to_have_value("Ward Nurse")
 
     nurse.click("summary[aria-label='Your account']")
-    nurse.click("text=Sign out")
-    nurse.wait_for_url(f"{provider}/**")
+    with nurse.expect_request(lambda request: request.url.startswith(provider)):
+        nurse.click("text=Sign out")
+    nurse.wait_for_load_state()
     nurse.goto(web.url("/staff/me/"))
     nurse.wait_for_url("**/login/**")
 
