@@ -35,10 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in this thread
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys are marked by what they use and stay together in one process, for they share a server and a database.
 
-    They come first: while one process walks through them, the other does everything else.
+    They come first: while one process walks through them, the other does everything else. Marked before xdist looks:
+    what it does not find here it would spread over all processes, each with a browser and a server of its own.
     """
     for item in items:
         if "web" in getattr(item, "fixturenames", ()):
