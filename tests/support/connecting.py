@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db import connections
 
 from config.database import database_from_url
+from core import keyring
 from tests.support.databases import Databases
 
 
@@ -16,6 +17,7 @@ def connect(databases: Databases, name: str) -> None:
     os.environ.update(environment)
     address = database_from_url(environment["DATABASE_URL"])
     connections.close_all()
+    keyring.forget_keys()  # another database may have other keys: some tests rotate theirs
     settings.DATABASES["default"].update({key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
     settings.DATABASE_URL, settings.DATABASE_OWNER_URL = environment["DATABASE_URL"], environment["DATABASE_OWNER_URL"]
     settings.REDIS_URL, settings.CELERY_BROKER_URL = environment["REDIS_URL"], environment["CELERY_BROKER_URL"]
