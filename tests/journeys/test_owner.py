@@ -62,7 +62,8 @@ class Glance:
 
 
 def number(text: str) -> Decimal:
-    return Decimal(re.sub(r"[^\d.-]", "", text))
+    """A figure as it is printed; more change may have been given in a currency than was taken in it."""
+    return Decimal(re.sub(r"[^\d.-]", "", text.replace("\u2212", "-")))
 
 
 @pytest.fixture

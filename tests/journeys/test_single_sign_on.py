@@ -55,6 +55,7 @@ def test_a_nurse_comes_by_single_sign_on_and_leaves_by_it(page_for, provider, we
     nurse.wait_for_url("**/staff/me/")
     expect(nurse.locator("input[name=full_name]")).to_have_value("Ward Nurse")
 
+    nurse.wait_for_load_state("networkidle")  # the bell and the menu's counts have arrived
     nurse.click("summary[aria-label='Your account']")
     with nurse.expect_request(lambda request: request.url.startswith(provider)):
         nurse.click("text=Sign out")
