@@ -59,7 +59,7 @@ def test_a_nurse_comes_by_single_sign_on_and_leaves_by_it(page_for, provider, we
     nurse.click("summary[aria-label='Your account']")
     with nurse.expect_request(lambda request: request.url.startswith(provider)):
         nurse.click("text=Sign out")
-    nurse.wait_for_load_state()
+    nurse.wait_for_url("**/login/**")  # the provider sends everybody back to the hospital's door
     nurse.goto(web.url("/staff/me/"))
     nurse.wait_for_url("**/login/**")
 
