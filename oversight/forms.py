@@ -21,9 +21,10 @@ KINDS = [
     ("update", _("Changed")),
     ("delete", _("Deleted")),
     ("sign_in", _("Sign-in")),
+    ("refused", pgettext_lazy("trail", "Refused")),
     ("permission", _("Change of permissions")),
     ("glass", _("Glass broken")),
-    ("impersonation", _("Impersonation")),
+    ("impersonation", _("Visit of support")),
     ("trail_read", _("Trail read")),
     ("event", _("Any event")),
 ]

@@ -8,6 +8,7 @@ from audit.models import Record
 from oversight.difference import MACHINERY
 from oversight.queries.readers import names_of
 from oversight.queries.subjects import PATIENT, models_by_table, patients_in
+from oversight.queries.visits import is_visit
 from oversight.services.exports import what_of
 from oversight.words import field_in_words, table_in_words
 
@@ -23,6 +24,11 @@ class Row:
     mrn: str
     what: str
     person: str
+
+    @property
+    def is_visit(self) -> bool:
+        """Support did it, looking through somebody's eyes: both names are shown instead of that person's own."""
+        return is_visit(self.record.role, self.record.actor)
 
     @property
     def pk(self) -> int:
@@ -51,7 +57,7 @@ def in_words(records: Iterable[Record]) -> list[Row]:
             where=table_in_words(row.table_name) if row.table_name else "",
             mrn=_mrn(row, numbers),
             what=_what(row),
-            person=people.get(row.actor_id) or row.actor,
+            person=row.actor if is_visit(row.role, row.actor) else people.get(row.actor_id) or row.actor,
         )
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """Visits of the platform's support: consented by the hospital, for a reason, for an hour, to look and not to touch."""
 
+import contextlib
 import hashlib
 import secrets
 from datetime import date
@@ -46,15 +47,16 @@ def prepare_visit(*, person: UUID, reason: str, supporter: str, supporter_id: UU
         raise NoConsent
     user = User.objects.get(pk=person, is_active=True)
     token = secrets.token_urlsafe(32)
-    with context(actor_id=str(supporter_id), actor=f"{supporter} (support) as {user.username}", reason=reason):
-        SupportVisit.objects.create(
-            user=user,
-            supporter=supporter,
-            supporter_id=supporter_id,
-            reason=reason,
-            token=_digest(token),
-            browser=browser,
-        )
+    visit = SupportVisit(
+        user=user,
+        supporter=supporter,
+        supporter_id=supporter_id,
+        reason=reason,
+        token=_digest(token),
+        browser=browser,
+    )
+    with _named(visit):
+        visit.save(force_insert=True)
     return token
 
 
@@ -69,7 +71,7 @@ def enter_visit(*, token: str, request: HttpRequest) -> SupportVisit:
     visit.entered_at = now()
     request.session.flush()
     request.session["visit"] = str(visit.pk)
-    with context(actor_id=str(visit.user_id), actor=visit.actor, role="support", reason=visit.reason):
+    with _named(visit):
         visit.save(update_fields=["entered_at", "updated_at"])
         login(request, visit.user, backend="accounts.backends.StaffBackend")
     return visit
@@ -86,10 +88,21 @@ def running_visit(session: Any) -> SupportVisit | None:
 @transaction.atomic
 def end_visit(*, visit_id: UUID | str) -> None:
     """It is over now; ending it twice is ending it once."""
-    visit = SupportVisit.objects.select_for_update().filter(pk=visit_id, ended_at__isnull=True).first()
+    visit = (
+        SupportVisit.objects.select_for_update()
+        .select_related("user")
+        .filter(pk=visit_id, ended_at__isnull=True)
+        .first()
+    )
     if visit is not None:
         visit.ended_at = now()
-        visit.save(update_fields=["ended_at", "updated_at"])
+        with _named(visit):
+            visit.save(update_fields=["ended_at", "updated_at"])
+
+
+def _named(visit: SupportVisit) -> contextlib.AbstractContextManager[None]:
+    """What is written inside carries both names and the reason."""
+    return context(actor_id=str(visit.user_id), actor=visit.actor, role="support", reason=visit.reason)
 
 
 def browser_of(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,6 +16,7 @@ from clinical.models import Encounter, VitalSigns
 from core import clock
 from laboratory.models import Order
 from oversight.queries.subjects import PATIENT
+from oversight.queries.visits import UNDER_VISIT
 from patients.models import AccessGrant, Patient, Visit
 from pharmacy.models import Prescription
 
@@ -47,7 +48,7 @@ def readers_of(patient_id: UUID, days: int = 0) -> list[Reader]:
     found = readings_of(patient_id).order_by()
     if days:
         found = found.filter(at__gte=clock.now() - datetime.timedelta(days=days))
-    counted = found.values("actor_id").annotate(
+    counted = found.values("actor_id", under_visit=ExpressionWrapper(UNDER_VISIT, BooleanField())).annotate(
         times=Count("id"), first=Min("at"), last=Max("at"), name=Max("actor"), role=Max("role")
     )
     why = relations_to(patient_id)
@@ -58,12 +59,12 @@ def readers_of(patient_id: UUID, days: int = 0) -> list[Reader]:
     return [
         Reader(
             row["actor_id"],
-            people.get(row["actor_id"]) or row["name"],
+            row["name"] if row["under_visit"] else people.get(row["actor_id"]) or row["name"],
             row["role"],
             row["times"],
             row["first"],
             row["last"],
-            why[row["actor_id"]],
+            [] if row["under_visit"] else why[row["actor_id"]],
         )
         for row in rows
     ]

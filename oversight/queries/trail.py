@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from audit.models import Kind, Record
 from core import clock
+from oversight.queries.visits import UNDER_VISIT
 from oversight.words import tables_of
 
 SIGN_IN = (
@@ -19,8 +20,10 @@ SIGN_IN = (
     | Q(event__startswith="session")
     | Q(event__startswith="password")
 )
+REFUSED = Q(event__endswith="_refused") | Q(event="sign_in_slowed")
 PERMISSION_TABLES = ("accounts_role", "accounts_assignment", "accounts_user_user_permissions", "accounts_user_groups")
 GRANT_TABLE = "patients_accessgrant"
+VISIT_TABLE = "accounts_supportvisit"
 WRITES = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)
 _ROLES = """
     WITH RECURSIVE found AS (
@@ -85,10 +88,13 @@ def of_kind(found: QuerySet[Record], kind: str) -> QuerySet[Record]:
     match kind:
         case "sign_in":
             return with_event.filter(SIGN_IN, kind=Kind.EVENT)
+        case "refused":
+            return with_event.filter(REFUSED, kind=Kind.EVENT)
         case "glass":
             return with_event.filter(Q(kind=Kind.EVENT, event__startswith="glass") | Q(table_name=GRANT_TABLE))
         case "impersonation":
-            return with_event.filter(kind=Kind.EVENT, event__contains="imperson")
+            told = Q(kind=Kind.EVENT, event__startswith="support_")
+            return with_event.filter(UNDER_VISIT | Q(table_name=VISIT_TABLE) | told)
         case "trail_read":
             return with_event.filter(kind=Kind.EVENT, event__in=["trail_read", "alert_read"])
     return found.none()

@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Record
 from oversight.queries.readers import SEEING
 from oversight.queries.subjects import PATIENT
+from oversight.queries.visits import UNDER_VISIT
 from patients.models import Patient
 
 RECORDS_KEPT = 500
@@ -98,8 +100,9 @@ class Readings:
 
 
 def readings_between(since: datetime.datetime, until: datetime.datetime, **asked: Any) -> Iterator[Reading]:
+    """What people read; not what support read on a visit through their eyes: visits are a kind of the trail's own."""
     found = Record.objects.filter(kind__in=SEEING, table_name=PATIENT, at__gt=since, at__lte=until, **asked)
-    rows = found.exclude(actor_id="").order_by("at", "id")
+    rows = found.exclude(Q(actor_id="") | UNDER_VISIT).order_by("at", "id")
     for number, at, actor, name, role, row in rows.values_list("id", "at", "actor_id", "actor", "role", "row_id"):
         try:
             yield Reading(number, at, UUID(actor), name, role, UUID(row))
