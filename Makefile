@@ -32,7 +32,7 @@ demo: setup ## Run everything in the foreground (PORT, LOCAL_DIR); Ctrl-C stops 
 	@exec $(BIN)/python -m deploy.local.demo
 
 test: setup $(BROWSER) ## Run the whole suite (TESTS="tests/billing -k refund" runs a part)
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) $(TESTS)
 
 check: setup ## Format, lint, layers, types, migrations, translations, templates, deploy checks
 	@$(BIN)/python -m deploy.check

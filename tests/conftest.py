@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import translation
 from django_tenants.utils import schema_context
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from core.translations.compiling import compile_catalogues
 from deploy.local.paths import LocalDir
@@ -27,6 +29,7 @@ from tests.support.databases import Databases
 from tests.support.queries import CountedQueries
 from tests.support.threads import race as run_race
 
+JOURNEYS = ("tests/journeys/", "tests/guards/test_crossing.py", "tests/test_harness.py")
 _numbers = itertools.count(1)
 
 
@@ -35,18 +38,28 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in this thread
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys are marked by what they use and stay together in one process, for they share a server and a database.
-
-    They come first: while one process walks through them, the other does everything else. Marked before xdist looks:
-    what it does not find here it would spread over all processes, each with a browser and a server of its own.
-    """
+    """Journeys are marked by what they use, and come first: while one process walks them, the other does the rest."""
     for item in items:
         if "web" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not item.nodeid.startswith(JOURNEYS):
+                raise pytest.UsageError(f"{item.nodeid} needs the web server: name its place in JOURNEYS")
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """Journeys stay in one process, for they share a server and a database; every other test goes where there is room.
+
+    xdist's own grouping by mark writes into ``Item._nodeid``, which pytest no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith(JOURNEYS) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:
+    return JourneysTogether(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
