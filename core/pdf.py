@@ -9,7 +9,7 @@ is active when ``render_pdf`` is called. See docs/design.md.
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -31,11 +31,19 @@ from core.money import Money, format_money
 from core.pdf_fonts import fonts_dir
 
 SPOKEN = re.compile(r'\btr\(\s*"((?:[^"\\]|\\.)+)"')
+_stamps: list[Callable[[], str]] = []
 _ISO_LANGUAGES = {"zh-hans": "zh"}
 
 
 class PaperBroken(RuntimeError):
     """A print template could not be rendered; the message names the template, never its data."""
+
+
+def stamp_by(words: Callable[[], str]) -> Callable[[], str]:
+    """Let ``words()`` be printed across the edge of every page while it says something: how it came to be opened."""
+    if words not in _stamps:
+        _stamps.append(words)
+    return words
 
 
 def render_pdf(template: str, context: Mapping[str, Any], *, language: str = "") -> bytes:
@@ -45,7 +53,8 @@ def render_pdf(template: str, context: Mapping[str, Any], *, language: str = "")
     Money, lists and dictionaries; decimals and dates reach the paper as text in the one form used everywhere.
     """
     with override(language or get_language() or settings.LANGUAGE_CODE):
-        data = _plain({**context, "words": _words(template), "language": _iso_language()})
+        stamp = " · ".join(filter(None, (words() for words in _stamps)))
+        data = _plain({**context, "stamp": stamp, "words": _words(template), "language": _iso_language()})
     try:
         return _compile(template, json.dumps(data, ensure_ascii=False))
     except typst.TypstError as error:

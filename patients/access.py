@@ -33,6 +33,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Assignment, StaffProfile
+from audit.services import patients_noted
 from core import clock
 from core.logs import current_request
 from core.preferences import preference
@@ -186,6 +187,15 @@ def present_grant(patient: Patient) -> AccessGrant | None:
     if patient.pk not in sight.opened or patient.pk in sight.treated or patient.confidentiality in sight.levels:
         return None
     return open_grants(user).filter(patient=patient).order_by("-expires_at").first()
+
+
+def grant_behind() -> AccessGrant | None:
+    """The grant by which the present request has read a record (as it noted in the trail), else None."""
+    request = current_request.get()
+    sight = getattr(getattr(request, "user", None), "sight_now", None)
+    opened = {str(pk) for pk in sight.opened} & patients_noted() if sight else set()
+    found = (present_grant(patient) for patient in Patient.objects.filter(pk__in=opened)) if opened else ()
+    return next(filter(None, found), None)
 
 
 @relates()

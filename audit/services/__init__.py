@@ -1,3 +1,3 @@
-from audit.services.trail import record_event, record_export, record_printing, record_reading
+from audit.services.trail import patients_noted, record_event, record_export, record_printing, record_reading
 
-__all__ = ["record_event", "record_export", "record_printing", "record_reading"]
+__all__ = ["patients_noted", "record_event", "record_export", "record_printing", "record_reading"]

@@ -7,11 +7,14 @@ from uuid import UUID
 from django.db import connection
 
 from core.db import writing
+from core.logs import current_request
+
+PATIENT = "patients_patient"
 
 
 def record_reading(patient_id: UUID | str, page: str) -> None:
     """Note that the present actor has seen a patient's record on ``page`` (a stable name, not an address)."""
-    _note("read", "patients_patient", str(patient_id), {"page": page})
+    _note("read", PATIENT, str(patient_id), {"page": page})
 
 
 def record_printing(
@@ -23,7 +26,7 @@ def record_printing(
     ``record_export``; a guard test fails on one that does not.
     """
     if patient_id:
-        _note("print", "patients_patient", str(patient_id), {"page": paper, **detail})
+        _note("print", PATIENT, str(patient_id), {"page": paper, **detail})
     else:
         _note("print", subject, str(row_id), {"page": paper, **detail})
 
@@ -33,7 +36,7 @@ def record_export(
 ) -> None:
     """Note that data left the house as a file: what it was, of whom, and what was asked for (no personal data)."""
     if patient_id:
-        _note("export", "patients_patient", str(patient_id), {"page": export, **detail})
+        _note("export", PATIENT, str(patient_id), {"page": export, **detail})
     else:
         _note("export", subject, str(row_id), {"page": export, **detail})
 
@@ -43,8 +46,16 @@ def record_event(name: str, subject: str = "", row_id: UUID | str = "", **detail
     _note("event", subject, str(row_id), {"event": name, **detail})
 
 
+def patients_noted() -> frozenset[str]:
+    """Whose records the present request has read, printed or taken out so far, by id."""
+    return getattr(current_request.get(), "patients_noted", frozenset())
+
+
 def _note(kind: str, table: str, row_id: str, detail: dict[str, Any]) -> None:
     """One statement, which is its own transaction where none is open: the writer goes along as an argument."""
+    request = current_request.get()
+    if table == PATIENT and kind != "event" and request is not None:
+        request.patients_noted = patients_noted() | {row_id}  # type: ignore[attr-defined]
     schema = connection.ops.quote_name(connection.schema_name)
     with connection.cursor() as cursor:
         cursor.execute(

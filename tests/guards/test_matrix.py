@@ -9,6 +9,7 @@ Six patients lived through a whole visit: normal, restricted and very restricted
 another one. All were treated by the doctor and measured by the nurse; the cashier was paid.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +18,11 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pypdf
 import pytest
 from django.db import transaction
 from django.template.backends.django import Template
+from django.urls import resolve
 from django.utils.safestring import SafeString
 
 from accounts.models import Assignment, Branch, Department, Room, StaffProfile, User
@@ -357,13 +360,14 @@ def _at_work(user: User) -> set[str]:
     return found
 
 
-def test_behind_broken_glass_every_page_is_red_and_no_act_is_done(subjects, client_for, staff):
-    """The doctor of another patient: each page about this one carries the banner, each act is refused."""
+def test_behind_broken_glass_every_page_is_red_without_acts_and_every_paper_is_stamped(subjects, client_for, staff):
+    """The doctor of another patient: each page about this one carries the banner and offers no act, each act is
+    refused, each paper says how it was opened."""
     subject = next(one for one in subjects if one.level == "very_restricted" and one.branch == "own")
     user, client = staff("doctor2"), client_for("doctor2")
     why = {"reason": "cover", "explanation": "Stands in for the treating doctor", "_once": str(new_id())}
     assert client.post(f"/patients/guarded/?number={subject.patient.mrn}", why).status_code == 302
-    wrong, read = [], 0
+    wrong, read, papers = [], 0, 0
     for door in OF_PATIENTS:
         if not user.may(door.permission) or door.room == "queueing" or door.name == "medicine_search":
             continue  # a line shows numbers, and the list of medicines is about nobody
@@ -377,5 +381,34 @@ def test_behind_broken_glass_every_page_is_red_and_no_act_is_done(subjects, clie
         read += is_page
         if is_page and b"data-glass" not in seen.content:
             wrong.append(f"no banner: {door.address}")
+        if is_page:
+            wrong += [f"{door.address} offers {act}" for act in _acts_on(seen.content.decode())]
+        if seen.status_code == 200 and seen["Content-Type"] == "application/pdf":
+            papers += 1
+            wrong += (
+                [] if "Openedbybreakingtheglass:MeasSophea,20" in _text(seen.content) else [f"bare: {door.address}"]
+            )
     assert wrong == []
     assert read >= 5
+    assert papers >= 2
+
+
+def test_who_treats_is_offered_acts_and_papers_without_a_stamp(subjects, client_for):
+    subject = next(one for one in subjects if one.level == "very_restricted" and one.branch == "own")
+    client = client_for("doctor")
+    assert _acts_on(client.get(f"/patients/{subject.patient.pk}/").content.decode()) != []
+    paper = client.get(f"/laboratory/orders/{subject.records['orders']}/report.pdf")
+    assert "breakingtheglass" not in _text(paper.content)
+
+
+def _acts_on(page: str) -> list[str]:
+    """What the main part of a page offers to do: forms that are sent, links to views that act."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    links = [path for path in re.findall(r'(?:href|hx-get)="(/[^"?#]*)', main) if not path.startswith("/static/")]
+    acting = [path for path in links if getattr(resolve(path, "config.urls_portal").func, "acts_once", False)]
+    return [*re.findall(r'<form[^>]*method="post"[^>]*>', main), *re.findall(r"<[^>]* hx-post=", main), *acting]
+
+
+def _text(paper: bytes) -> str:
+    """The text layer of a PDF without its blanks."""
+    return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages).split())
