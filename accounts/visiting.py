@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 
 from accounts.models import SupportVisit
 from accounts.services.visits import end_visit, running_visit
+from core.methods import only_reads
 
-READS = {"GET", "HEAD", "OPTIONS"}
 ACTS = ("/login/visit/end/", "/logout/", "/set-language/", "/set-theme/")  # the only forms a visitor may send
 SECRET = ("/account/", "/staff/single-sign-on/")  # the person's own codes, keys and sessions
 PAGES = ("text/html", "application/json", "text/plain")
@@ -38,7 +38,7 @@ class SupportVisitMiddleware:
 def _is_refused(request: HttpRequest) -> bool:
     if request.path.startswith(SECRET):
         return True
-    return request.method not in READS and not request.path.startswith(ACTS)
+    return not only_reads(request) and not request.path.startswith(ACTS)
 
 
 def _is_file(response: HttpResponse) -> bool:

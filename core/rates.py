@@ -19,10 +19,10 @@ from redis import Redis
 
 from core import metrics
 from core.addresses import network_of
+from core.methods import only_reads
 
 WINDOW_SECONDS = 60
 MOST_KEYS = 10_000
-UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 View = Callable[..., HttpResponse]
 
@@ -43,7 +43,7 @@ def kind_of(request: HttpRequest, view: View) -> str:
         return kind
     if not request.user.is_authenticated:
         return "stranger"
-    return "act" if request.method in UNSAFE else "read"
+    return "read" if only_reads(request) else "act"
 
 
 class RateMiddleware:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.pdf import letterhead, render_pdf
+from core.tables import csv_table
 from oversight.evidence import evidence_in_words
 from oversight.models import Alert
 from oversight.queries.alerts import affected, timeline_of
 from oversight.rows import in_words
-from oversight.services.exports import table
 
 COLUMNS = ("time", "person", "role", "kind", "what", "patient", "address", "reason", "request")
 
@@ -34,7 +34,7 @@ def report_pdf(alert: Alert, *, user: User, hospital: Any, branch: Any = None) -
 
 def report_table(alert: Alert) -> bytes:
     rows = in_words(timeline_of(alert))
-    return table(
+    return csv_table(
         COLUMNS,
         (
             [

@@ -36,11 +36,11 @@ from accounts.models import Assignment, StaffProfile
 from audit.services import patients_noted
 from core import clock
 from core.logs import current_request
+from core.methods import only_reads
 from core.preferences import preference
 from patients.models import AccessGrant, Patient, Visit
 from patients.states import Confidentiality, VisitStatus
 
-READING = ("GET", "HEAD", "OPTIONS")
 AT_ONCE = 2_000  # guarded patients one person treats within the window; beyond it the newest count
 
 
@@ -160,7 +160,7 @@ def is_acting() -> bool:
     if request is None:
         return False
     match = request.resolver_match
-    return request.method not in READING or (match is not None and getattr(match.func, "acts_once", False))
+    return not only_reads(request) or (match is not None and getattr(match.func, "acts_once", False))
 
 
 def _opened(user: Any) -> tuple[UUID, ...]:

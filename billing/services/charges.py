@@ -61,12 +61,16 @@ def capture(
         text=text,
         by=by,
     )
+    return _saved_or_first(charge, by)
+
+
+def _saved_or_first(charge: Charge, by: Any) -> Charge:
+    """Save the charge; when somebody captured the same event since we looked, theirs is the charge."""
     try:
         with transaction.atomic():
             charge.save(force_insert=True)
     except IntegrityError:
-        # Somebody captured the same event between our look and our insert: theirs is the charge.
-        winner = _charge_of(source_kind, source_id)
+        winner = _charge_of(charge.source_kind, charge.source_id)
         if winner is None:
             raise
         return winner

@@ -149,21 +149,22 @@ def _begin(visit: Any, by: Any) -> Invoice:
 def _put_on(invoice: Invoice, charges: Iterable[Charge]) -> None:
     """One line a charge; the unique constraint settles who wins when two try."""
     InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=invoice,
-            charge=charge,
-            position=0,
-            service_code=charge.service_code,
-            category=charge.category,
-            detail=charge.detail,
-            quantity=charge.quantity,
-            unit_price=charge.unit_price,
-            price_amount=charge.amount,
-            price_currency=charge.currency,
-            amount=charge.amount,
-            net=charge.amount,
-            currency=charge.currency,
-            **copy_snapshot(charge, "text"),
-        )
+        InvoiceLine(invoice=invoice, position=0, amount=charge.amount, net=charge.amount, **line_facts(charge))
         for charge in charges
     )
+
+
+def line_facts(charge: Charge) -> dict[str, Any]:
+    """What an invoice's line takes over from its charge; its amount, in the invoice's currency, is not among it."""
+    return {
+        "charge": charge,
+        "service_code": charge.service_code,
+        "category": charge.category,
+        "detail": charge.detail,
+        "quantity": charge.quantity,
+        "unit_price": charge.unit_price,
+        "price_amount": charge.amount,
+        "price_currency": charge.currency,
+        "currency": charge.currency,
+        **copy_snapshot(charge, "text"),
+    }

@@ -11,9 +11,9 @@ from django.utils import timezone
 from billing import pricing
 from billing.models import Change as Returned
 from billing.models import Charge, Entry, Invoice, InvoiceLine, Payment, Posting, Shift, Tender, Transition
-from billing.models.snapshot import copy_snapshot
 from billing.pricing import Paid, Settlement, settle
 from billing.services.charges import charge_at
+from billing.services.drafts import line_facts
 from billing.services.payments import default_change
 from core.ids import new_id
 from core.money import KHR, USD, Money
@@ -91,19 +91,10 @@ def _add_line(
         InvoiceLine,
         coming.after(43),
         invoice=invoice,
-        charge=charge,
         position=position,
-        service_code=charge.service_code,
-        category=charge.category,
-        detail=charge.detail,
-        quantity=charge.quantity,
-        unit_price=charge.unit_price,
-        price_amount=charge.amount,
-        price_currency=charge.currency,
         amount=amount,
         net=amount,
-        currency=USD,
-        **copy_snapshot(charge, "text"),
+        **line_facts(charge) | {"currency": USD},
     )
 
 

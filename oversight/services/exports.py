@@ -1,14 +1,13 @@
 """Taking part of the trail out of the house: for a reason, recorded, as a table that no spreadsheet executes."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+import datetime
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from audit.models import Record
+from core.tables import csv_table
 from oversight.errors import ReasonMissing, TooManyRows
 from oversight.models import TrailExport
 from oversight.queries.trail import TrailFilter, pieces, records
@@ -16,7 +15,6 @@ from oversight.words import event_in_words, page_in_words, table_in_words
 
 MOST_ROWS = 50_000
 SHORTEST_REASON = 10
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 COLUMNS = (
     "number",
     "time",
@@ -49,28 +47,12 @@ def export_trail(*, asked: TrailFilter, reason: str, by: User) -> TrailExport:
 def trail_table(export: TrailExport) -> bytes:
     """The records as they were when the export was asked for, newest first, as UTF-8 with a mark for spreadsheets."""
     found = records(filter_of(export.filters)).filter(at__lte=export.created_at)
-    return table(COLUMNS, (_row(record) for rows in pieces(found) for record in rows))
+    return csv_table(COLUMNS, (_row(record) for rows in pieces(found) for record in rows))
 
 
 def filter_of(filters: dict[str, str]) -> TrailFilter:
-    import datetime
-
     dates = {name: datetime.date.fromisoformat(filters[name]) for name in ("since", "until") if filters.get(name)}
     return TrailFilter(**{**filters, **dates})  # type: ignore[arg-type]
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A CSV file; a cell that a spreadsheet would take for a formula is told to be text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def safe_cell(value: Any) -> str:
-    text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def what_of(record: Record) -> str:

@@ -15,6 +15,7 @@ from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
 from core.pdf import pdf_response
+from core.tables import csv_response
 from notifications.services import settle_notices
 from oversight.evidence import evidence_in_words
 from oversight.forms import AlertFilterForm, DecisionForm
@@ -81,11 +82,7 @@ def alert_table(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     alert = _alert(request, pk)
     record_export("oversight:alert-csv", subject="oversight_alert", row_id=alert.pk)
-    headers = {
-        "Content-Disposition": f'attachment; filename="privacy-report-{str(alert.pk)[-8:]}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(report_table(alert), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response(report_table(alert), f"privacy-report-{str(alert.pk)[-8:]}.csv")
 
 
 def _alert(request: HttpRequest, pk: UUID) -> Alert:

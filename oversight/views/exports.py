@@ -10,6 +10,7 @@ from audit.services import record_export
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
+from core.tables import csv_response
 from oversight.forms import ReasonForm, TrailForm
 from oversight.models import TrailExport
 from oversight.services.exports import export_trail, trail_table
@@ -48,11 +49,7 @@ def export_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         "oversight:trail", subject="audit_record", row_id=export.pk, rows=export.rows, asked=export.filters,
         why=export.reason,
     )  # fmt: skip
-    headers = {
-        "Content-Disposition": f'attachment; filename="trail-{export.created_at:%Y%m%d-%H%M}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(trail_table(export), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response(trail_table(export), f"trail-{export.created_at:%Y%m%d-%H%M}.csv")
 
 
 def _own(request: HttpRequest, pk: UUID) -> TrailExport:

@@ -1,8 +1,10 @@
 """A patient's photo and papers: kept, shown for a moment, taken from the record."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
@@ -16,6 +18,7 @@ from core.rates import rated
 from patients.banner import banner_of
 from patients.forms import DocumentForm, PhotoForm, RemovalForm
 from patients.links import address_of, is_open
+from patients.models import Patient
 from patients.queries import visible_documents, visible_patients
 from patients.services.documents import add_document, remove_document, set_photo
 
@@ -24,32 +27,14 @@ from patients.services.documents import add_document, remove_document, set_photo
 @exactly_once
 def photo_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take or choose the patient's photo."""
-    patient = get_object_or_404(visible_patients(request.user), pk=pk)
-    form = PhotoForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_photo(patient=patient, file=form.cleaned_data["file"], by=request.user)
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            return redirect("patients:patient-detail", patient.pk)
-    return _page(request, "patients/document/photo.html", patient, form)
+    return _keep(request, pk, PhotoForm, set_photo, "patients/document/photo.html")
 
 
 @requires("document:add")
 @exactly_once
 def document_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep a scanned or photographed paper."""
-    patient = get_object_or_404(visible_patients(request.user), pk=pk)
-    form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_document(patient=patient, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            return redirect("patients:patient-detail", patient.pk)
-    return _page(request, "patients/document/form.html", patient, form)
+    return _keep(request, pk, DocumentForm, add_document, "patients/document/form.html")
 
 
 @requires("document:remove")
@@ -92,6 +77,22 @@ def document_file(request: HttpRequest, pk: UUID, token: str) -> HttpResponse:
     return HttpResponse(content, content_type=document.content_type, headers=headers)
 
 
-def _page(request: HttpRequest, template: str, patient: object, form: object, **context: object) -> HttpResponse:
-    words = {"patient": patient, "banner": banner_of(patient), "form": form, **context}  # type: ignore[arg-type]
-    return render(request, template, words, status=422 if form.is_bound else 200)  # type: ignore[attr-defined]
+def _keep(
+    request: HttpRequest, pk: UUID, form_of: type[Form], keep: Callable[..., object], template: str
+) -> HttpResponse:
+    """Show the form of a file, and keep what was sent with it."""
+    patient = get_object_or_404(visible_patients(request.user), pk=pk)
+    form = form_of(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            keep(patient=patient, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("patients:patient-detail", patient.pk)
+    return _page(request, template, patient, form)
+
+
+def _page(request: HttpRequest, template: str, patient: Patient, form: Form, **context: object) -> HttpResponse:
+    words = {"patient": patient, "banner": banner_of(patient), "form": form, **context}
+    return render(request, template, words, status=422 if form.is_bound else 200)
