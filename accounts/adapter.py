@@ -67,6 +67,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         remember_person(request, response, person.username, person.email)
         return response
 
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "accounts.stages.EmailCodeStage"]
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Who came by single sign-on is signed out at the provider as well (RP-initiated logout)."""
         return reverse("sso:leave") if "sso_token" in request.session else settings.LOGIN_URL

@@ -9,7 +9,7 @@ from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffPr
 from accounts.places import DepartmentChoice, RoomChoice
 from accounts.sso.fetching import is_allowed
 from core.forms import Form, ModelForm
-from core.preferences import declared, preference
+from core.preferences import Declared, declared, preference
 
 NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
 
@@ -144,7 +144,15 @@ class ProfileForm(ModelForm):
         fields = ["full_name", "full_name_native", "email", "language"]
 
 
-POLICY = ("password_length", "idle_minutes", "session_hours")
+POLICY = ("password_length", "idle_minutes", "session_hours", "email_codes")
+
+
+def _field_of(one: Declared) -> forms.Field:
+    """A field for one preference: a switch, or a whole number within its bounds."""
+    words = {"label": str(one.label), "help_text": str(one.help), "initial": preference(one.key)}
+    if one.kind is bool:
+        return forms.BooleanField(required=False, **words)
+    return forms.IntegerField(min_value=one.least, max_value=one.most, **words)
 
 
 class SignInPolicyForm(Form):
@@ -165,9 +173,7 @@ class SignInPolicyForm(Form):
         for one in declared("accounts"):
             name = one.key.partition(".")[2]
             if name in POLICY:
-                asked[name] = forms.IntegerField(
-                    label=str(one.label), min_value=one.least, max_value=one.most, initial=preference(one.key)
-                )
+                asked[name] = _field_of(one)
         self.fields = {**{name: asked[name] for name in POLICY}, **self.fields}
 
     def facts(self) -> dict[str, Any]:

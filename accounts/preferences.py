@@ -27,4 +27,12 @@ declare(
     most=24,
     label=_("Hours after which a session ends in any case"),
 )
+declare(
+    "accounts.email_codes",
+    default=False,
+    label=_("Codes by email count as a second factor"),
+    help=_(
+        "Weaker than an app or a passkey: a password is reset by mail as well, so the mailbox alone opens the account."
+    ),
+)
 declare("accounts.support_until", default=date(2000, 1, 1), label=_("Day until which support may look"))

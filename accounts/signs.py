@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
@@ -14,12 +14,20 @@ from django_otp import login as otp_login
 from accounts.backends import find_person
 from accounts.models import AuthenticatorDevice, SessionEnd, User
 from accounts.services import sessions
+from accounts.services.email_codes import has_email_factor
 from audit import context
 from audit.services import record_event
 
 
 def remember_device(user: User) -> AuthenticatorDevice:
     return AuthenticatorDevice.objects.get_or_create(user=user, defaults={"name": "sign-in", "confirmed": True})[0]
+
+
+def forget_device(user: User) -> None:
+    """The last second factor may be gone: then the person counts as verified nowhere."""
+    left = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if not left.exists() and not has_email_factor(user):
+        AuthenticatorDevice.objects.filter(user=user).delete()
 
 
 @receiver(user_logged_in)
@@ -72,5 +80,9 @@ def _enrolled(request: HttpRequest, user: User, authenticator: Authenticator, **
 
 @receiver(authenticator_removed)
 def _removed(user: User, **kwargs: Any) -> None:
-    if not Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
-        AuthenticatorDevice.objects.filter(user=user).delete()
+    forget_device(user)
+
+
+@receiver(authentication_failed)
+def _wrong_code(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    record_event("second_factor_refused", "accounts_user", user.pk, factor=str(authenticator.type))

@@ -35,6 +35,7 @@ account_urls = [
         name="account_reset_password_from_key_done",
     ),
     path("account/sessions/", include("accounts.urls_sessions")),
+    path("", include("accounts.urls_email")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("welcome/", include("accounts.urls_welcome")),
 ]

@@ -4,10 +4,14 @@ from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
-from accounts.models import Invitation, User
+from accounts.models import EmailCode, Invitation, User
+from accounts.services.email_codes import digits_of
 from accounts.services.staff import INVITATION_DAYS, invitation_token
 from hospitals.models import Hospital
 from notifications import mails
@@ -29,6 +33,13 @@ def password_reset(user: User) -> dict[str, Any]:
     return {"link": absolute(_path("account_reset_password_from_key", kwargs=key)), "hospital": _hospital_name()}
 
 
+def email_code(user: User, *, code_id: str) -> dict[str, Any]:
+    """The digits are worked out here, in the worker: no table and no queue holds them."""
+    code = EmailCode.objects.get(pk=code_id)
+    until = date_format(localtime(code.expires_at), "TIME_FORMAT")
+    return {"digits": digits_of(code), "until": until, "hospital": _hospital_name() or settings.PLATFORM_NAME}
+
+
 def _path(name: str, **options: Any) -> str:
     return reverse(name, urlconf=URLCONFS[connection.schema_name == "public"], **options)
 
@@ -39,4 +50,5 @@ def _hospital_name() -> str:
 
 
 mails.declare("invitation", context=invitation)
+mails.declare("email_code", context=email_code)
 mails.declare("password_reset", context=password_reset)

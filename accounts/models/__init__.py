@@ -1,4 +1,5 @@
 from accounts.models.device import AuthenticatorDevice
+from accounts.models.email_code import CodePurpose, EmailCode, EmailFactor
 from accounts.models.invitation import Invitation
 from accounts.models.role import Assignment, KnownPermission, Role, StaffProfile
 from accounts.models.session import SessionEnd, StaffSession
@@ -11,8 +12,11 @@ __all__ = [
     "Assignment",
     "AuthenticatorDevice",
     "Branch",
+    "CodePurpose",
     "Department",
     "DepartmentKind",
+    "EmailCode",
+    "EmailFactor",
     "Invitation",
     "KnownPermission",
     "Role",

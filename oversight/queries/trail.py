@@ -19,6 +19,7 @@ SIGN_IN = (
     | Q(event__startswith="sso")
     | Q(event__startswith="session")
     | Q(event__startswith="password")
+    | Q(event__startswith="second_factor")
 )
 REFUSED = Q(event__endswith="_refused") | Q(event="sign_in_slowed")
 PERMISSION_TABLES = ("accounts_role", "accounts_assignment", "accounts_user_user_permissions", "accounts_user_groups")

@@ -37,6 +37,7 @@ EVENTS: dict[str, Promise] = {
     "signed_in": _("Signed in"),
     "signed_out": _("Signed out"),
     "sign_in_refused": _("Sign-in refused"),
+    "second_factor_refused": _("Second factor refused"),
     "sign_in_slowed": _("Sign-in slowed down"),
     "sso_refused": _("Single sign-on refused"),
     "password_changed": _("Password changed"),

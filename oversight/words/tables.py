@@ -38,6 +38,8 @@ TABLES: dict[str, Promise] = {
     "accounts_knownpermission": _("Known permission"),
     "accounts_assignment": _("Role of a colleague"),
     "accounts_supportvisit": _("Visit of support"),
+    "accounts_emailfactor": _("Codes by email"),
+    "accounts_emailcode": _("Code by email"),
     "accounts_ssoprovider": _("Single sign-on"),
     "accounts_ssoidentity": _("Single sign-on of a colleague"),
     "accounts_staffprofile": _("Profession of a colleague"),

@@ -18,6 +18,7 @@ OPEN = (
     "set-theme",
     "welcome",
     "login/sso",
+    "login/email-code",
     "login/visit/<",
     "gallery",
     "favicon.ico",

@@ -27,6 +27,8 @@ MAY_REPEAT = {
     "core.views.set_language": "sets a preference",
     "core.shell_views.theme_set": "sets a preference",
     "accounts.views.visits.visit_enter": "its token opens once, and a refusal must stay on record",
+    "accounts.views.email_codes.code_sign_in": "a code opens once, and a wrong one must count",
+    "accounts.views.email_codes.code_enrol": "a code opens once, and a wrong one must count",
     "accounts.views.workplaces.branch_choose": "sets the session's branch",
     "patients.views.registration.patient_duplicates": "only asks; POST so that no name stands in an address",
     "laboratory.views.results.result_check": "only asks; POST so that no result stands in an address",

@@ -18,6 +18,8 @@ STEP_UP = {
     "accounts:role-retire",
     "accounts:policy-edit",
     "accounts:sso-edit",
+    "email-codes:enrol",
+    "email-codes:off",
     "accounts:support-consent",
     "console:visit-new",
     "oversight:trail-export",
