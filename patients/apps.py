@@ -9,11 +9,14 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         from audit import registry
         from core import pdf
-        from patients import home, menu, permissions, preferences  # noqa: F401  they declare themselves when imported
+        from hospitals import loaders
+        from patients import home, looks, menu, panels, permissions, preferences  # noqa: F401  they declare themselves
         from patients.middleware import glass_in_words
-        from patients.models import AccessGrant, VisitMove
+        from patients.models import AccessGrant, Consent, ConsentText, VisitMove
+        from patients.services.consents import load_consent_texts
 
         pdf.stamp_by(glass_in_words)
-        registry.append_only(VisitMove)
-        registry.append_only(AccessGrant)
+        for model in (VisitMove, AccessGrant, Consent, ConsentText):
+            registry.append_only(model)
+        loaders.register("consent texts", load_consent_texts, order=10)
         registry.not_trailed("patients_searchtoken", "keyed hashes derived from the patient, whose row is trailed")

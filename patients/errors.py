@@ -49,3 +49,19 @@ class RecordIsReadOnly(DomainError):
     message = _("A record opened by breaking the glass can only be read.")
     code = "read_only"
     status = 403
+
+
+class ConsentNotGiven(DomainError):
+    message = _("There is no consent to withdraw.")
+    field = "decision"
+
+
+class GuardianMissing(DomainError):
+    message = _("This patient is not of age: a guardian decides.")
+    field = "given_by"
+
+
+class ConsentWithheld(DomainError):
+    """Something may not be done with a patient's data; the message is the ground."""
+
+    code = "consent_withheld"

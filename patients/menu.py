@@ -36,3 +36,13 @@ register(
         order=70,
     )
 )
+register(
+    Entry(
+        group="admin",
+        label=_("Texts of consents"),
+        url_name="patients:consent-text-list",
+        permission="consent:publish",
+        icon="writing-sign",
+        order=75,
+    )
+)

@@ -57,3 +57,11 @@ declare(
     least=5,
     most=60,
 )
+declare(
+    "patients.consent_age",
+    default=18,
+    label=_("Age from which patients consent themselves"),
+    kind=int,
+    least=12,
+    most=21,
+)

@@ -78,6 +78,49 @@ class DocumentKind(TextChoices):
     OTHER = "other", pgettext_lazy("document", "Other")
 
 
+class ConsentPurpose(TextChoices):
+    """What a patient is asked about; the first three concern nobody outside the hospital."""
+
+    TREATMENT = "treatment", _("Treatment and records")
+    REMINDERS = "reminders", _("Reminders by message")
+    PHOTO = "photo", _("Photo on the record")
+    CAMPAIGNS = "campaigns", _("News and campaigns")
+    SHARE_FACILITY = "share_facility", _("Sharing with another facility")
+    SHARE_INSURER = "share_insurer", _("Sharing with the insurer")
+    RESEARCH = "research", _("Research without the name")
+
+
+class ConsentDecision(TextChoices):
+    """FHIR R4 Consent: permit and deny are provisions of an active consent, withdrawn makes it inactive."""
+
+    PERMIT = "permit", pgettext_lazy("consent", "Given")
+    DENY = "deny", pgettext_lazy("consent", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
+
+
+class ConsentGiver(TextChoices):
+    PATIENT = "patient", _("The patient")
+    GUARDIAN = "guardian", _("Guardian")
+
+
+class ConsentMethod(TextChoices):
+    PAPER = "paper", _("Signed on paper")
+    SCREEN = "screen", _("Read on the screen")
+    SPOKEN = "spoken", _("Spoken")
+
+
+class Ground(TextChoices):
+    """Why something may or may not be done with a patient's data; the rules stand in patients.consents."""
+
+    GIVEN = "given", pgettext_lazy("consent", "The patient has agreed")
+    UNLESS_REFUSED = "unless_refused", pgettext_lazy("consent", "Allowed unless the patient refuses")
+    REFUSED = "refused", pgettext_lazy("consent", "The patient has refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "The patient has withdrawn the consent")
+    NOT_ASKED = "not_asked", pgettext_lazy("consent", "The patient has not been asked")
+    ASK_AGAIN = "ask_again", pgettext_lazy("consent", "The text has changed: the patient has to be asked again")
+    DECEASED = "deceased", pgettext_lazy("consent", "The patient is deceased")
+
+
 class VisitKind(TextChoices):
     OUTPATIENT = "outpatient", _("Outpatient")
     EMERGENCY = "emergency", _("Emergency")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import address, card, chart, documents, editing, families, glass, registration, search
+from patients.views import address, card, chart, consents, documents, editing, families, glass, registration, search
 
 app_name = "patients"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("new/", registration.patient_new, name="patient-new"),
     path("new/duplicates/", registration.patient_duplicates, name="patient-duplicates"),
     path("guarded/", glass.record_guarded, name="record-guarded"),
+    path("consent-texts/", consents.consent_text_list, name="consent-text-list"),
+    path("consent-texts/new/", consents.consent_text_new, name="consent-text-new"),
     path("grants/", glass.grant_list, name="grant-list"),
     path("address/", address.address_fields, name="address-fields"),
     path("families/options/", families.family_options, name="family-options"),
@@ -19,6 +21,8 @@ urlpatterns = [
     path("<uuid:pk>/", chart.patient_detail, name="patient-detail"),
     path("<uuid:pk>/edit/", editing.patient_edit, name="patient-edit"),
     path("<uuid:pk>/card/", card.patient_card, name="patient-card"),
+    path("<uuid:pk>/consents/", consents.consent_list, name="consent-list"),
+    path("<uuid:pk>/consents/new/", consents.consent_new, name="consent-new"),
     path("<uuid:pk>/photo/", documents.photo_change, name="photo-change"),
     path("<uuid:pk>/documents/new/", documents.document_new, name="document-new"),
     path("<uuid:pk>/family/", families.family_join, name="family-join"),

@@ -2,11 +2,13 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PAGES: dict[str, Promise] = {
     "chart": _("Chart"),
     "document": _("Document of a patient"),
     "edit": _("Patient's details"),
+    "consents": _("Consents"),
     "card": _("Patient card"),
     "patients:patient-card": _("Patient card"),
     "clinical:vitals-record": _("Triage"),
@@ -46,6 +48,7 @@ EVENTS: dict[str, Promise] = {
     "sessions_ended": _("Sessions ended"),
     "glass_broken": _("Glass broken"),
     "family_read": _("Family read"),
+    "withheld": _("Not sent: no consent"),
     "trail_read": _("Trail read"),
     "alert_read": _("Alert read"),
 }
@@ -60,6 +63,8 @@ DETAILS: dict[str, Promise] = {
     "why": _("Reason"),
     "reason": _("Reason"),
     "sessions": _("Sessions"),
+    "what": pgettext_lazy("trail", "What"),
+    "purpose": _("Purpose"),
 }
 
 

@@ -60,6 +60,8 @@ TABLES: dict[str, Promise] = {
     "patients_patient": _("Patient"),
     "patients_patientdocument": _("Document of a patient"),
     "patients_accessgrant": _("Broken glass"),
+    "patients_consent": _("Consent"),
+    "patients_consenttext": _("Text of a consent"),
     "patients_visit": _("Visit"),
     "patients_visitmove": _("Step of a visit"),
     "crm_familymembership": _("Membership of a family"),

@@ -19,7 +19,7 @@ from patients.forms.address import AddressMixin
 from patients.forms.fields import BirthDateField, NameField, PhoneField
 from patients.identifiers import identifier_type, identifier_types, normalise_identifier
 from patients.models import Family, Patient
-from patients.states import BloodGroup, Confidentiality, Relationship, Sex
+from patients.states import BloodGroup, Confidentiality, ConsentPurpose, Relationship, Sex
 
 NAMES = ["family_name", "given_name", "native_family_name", "native_given_name"]
 PLAIN = [
@@ -33,6 +33,7 @@ UNITS = [
     ("days", pgettext_lazy("age", "days")),
 ]
 NO_CHOICE = [("", "—")]
+ASKED_AT_THE_DESK = [ConsentPurpose.TREATMENT, ConsentPurpose.REMINDERS, ConsentPurpose.CAMPAIGNS]
 
 
 class PatientForm(VersionedFormMixin, AddressMixin, Form):
@@ -91,8 +92,20 @@ class PatientForm(VersionedFormMixin, AddressMixin, Form):
             )
             self.fields["family"].widget.choices = self.fields["family"].choices
             self.fields["family"].label_from_instance = partial(family_label, user=self.user)
+            if self.user.may("consent:record"):
+                for purpose in ASKED_AT_THE_DESK:
+                    self.fields[f"consent_{purpose}"] = forms.BooleanField(label=purpose.label, required=False)
         else:
             del self.fields["family"]
+
+    @property
+    def consent_fields(self) -> list[forms.BoundField]:
+        """What the patient is asked while being registered; unticked is not asked, never refused."""
+        return [self[name] for name in self.fields if name.startswith("consent_")]
+
+    def agreed_to(self) -> list[str]:
+        """The purposes that were ticked."""
+        return [purpose for purpose in ASKED_AT_THE_DESK if self.cleaned_data.get(f"consent_{purpose}")]
 
     @property
     def is_new(self) -> bool:

@@ -1,5 +1,7 @@
 """Tables of the patients room."""
 
+from patients.models.consent import Consent
+from patients.models.consent_text import ConsentText
 from patients.models.contact import EmergencyContact
 from patients.models.document import PatientDocument
 from patients.models.duplicate import DuplicateAnswer
@@ -12,6 +14,8 @@ from patients.models.visit import Visit, VisitMove
 
 __all__ = [
     "AccessGrant",
+    "Consent",
+    "ConsentText",
     "DuplicateAnswer",
     "EmergencyContact",
     "Family",

@@ -10,7 +10,8 @@ from accounts.models import User
 from core import clock
 from core.ids import new_id
 from core.uploads import Upload, clean_paper, clean_picture
-from patients.errors import DocumentGone
+from patients.consents import may_keep_photo
+from patients.errors import ConsentWithheld, DocumentGone
 from patients.models import Patient, PatientDocument
 from patients.states import DocumentKind
 
@@ -19,13 +20,25 @@ PHOTO_PIXELS = 480
 
 @transaction.atomic
 def set_photo(*, patient: Patient, file: BinaryIO, by: User) -> PatientDocument:
-    """Make a picture the patient's photo; the former one leaves the record. Raises core.uploads.UploadRefused."""
+    """Make a picture the patient's photo; the former one leaves the record.
+
+    Raises core.uploads.UploadRefused, and ConsentWithheld where the patient wants no photo.
+    """
     upload = clean_picture(file, square=PHOTO_PIXELS)
     locked = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
-    locked.documents.filter(kind=DocumentKind.PHOTO, removed_at=None).update(removed_at=clock.now(), removed_by=by)
+    if not (answer := may_keep_photo(locked)):
+        raise ConsentWithheld(answer.why, field="file")
+    drop_photo(patient=locked, by=by)
     photo = _keep(locked, DocumentKind.PHOTO, "", upload, by)
     Patient.objects.filter(pk=locked.pk).update(photo=photo)
     return photo
+
+
+@transaction.atomic
+def drop_photo(*, patient: Patient, by: User) -> None:
+    """Take the photo from the record, where there is one; the caller has locked the patient."""
+    Patient.objects.filter(pk=patient.pk).update(photo=None)
+    patient.documents.filter(kind=DocumentKind.PHOTO, removed_at=None).update(removed_at=clock.now(), removed_by=by)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from core.preferences import preference
 from patients.errors import DuplicatesUnanswered
 from patients.models import DuplicateAnswer, EmergencyContact, Family, Patient
 from patients.queries.duplicates import Match, find_duplicates
+from patients.services.consents import record_at_registration
 from patients.services.families import open_family
 from patients.services.identifiers import set_identifiers
 from patients.services.tokens import index_patient, reindex_patient
@@ -29,13 +30,15 @@ def register_patient(
     identifiers: Mapping[str, str] | None = None,
     different_from: Sequence[str] = (),
     different_reason: str = "",
+    consents: Sequence[str] = (),
     **details: Any,
 ) -> Patient:
     """Register a person and return the patient with a new medical record number.
 
     contact: name, relationship and phone of the emergency contact. family: the one to join; None opens a new one.
     identifiers: value by type key. different_from: ids of likely duplicates the user declared to be other people, for
-    different_reason. Raises DuplicatesUnanswered while a likely duplicate has no answer, and IdentifierTaken.
+    different_reason. consents: purposes that were agreed to. Raises DuplicatesUnanswered while a likely duplicate has
+    no answer, IdentifierTaken, and GuardianMissing.
     """
     patient = Patient(**details, registered_by=by, registered_at_branch=branch)
     matches = find_duplicates(patient, identifiers or {})
@@ -48,6 +51,7 @@ def register_patient(
     set_identifiers(patient=patient, identifiers=identifiers or {}, by=by)
     index_patient(patient)
     _record_answers(patient, matches, different_reason, by)
+    record_at_registration(patient=patient, purposes=consents, contact=contact, by=by)
     events.publish("patients.patient_registered", patient_id=patient.pk)
     return patient
 

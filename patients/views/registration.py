@@ -36,6 +36,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
                 branch=request.workplace.branch,
                 different_from=answers,
                 different_reason=reason,
+                consents=form.agreed_to(),
                 by=request.user,
             )
         except DuplicatesUnanswered as error:

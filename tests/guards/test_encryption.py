@@ -39,7 +39,7 @@ CATALOGUES = {
     *("laboratory_answer", "laboratory_answerset", "laboratory_container", "laboratory_panel"),
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
     *("pharmacy_goodsreceipt", "pharmacy_interaction", "pharmacy_location", "pharmacy_medicine"),
-    *("pharmacy_stockadjustment", "queueing_displayscreen"),
+    *("pharmacy_stockadjustment", "queueing_displayscreen", "patients_consenttext"),
 }
 _OUR_CODE = "a name of our code or a series"
 _STAFF = "names a member of the staff, who answers for the act"
