@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from clinical import queries
 from clinical.states import OPEN
+from core.asking import sealed
 from core.panels import Panel, register
 from patients.banner import contribute
 from patients.models import Patient
@@ -35,7 +36,9 @@ def background_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 def guarded_panel(request: HttpRequest, patient: Patient) -> dict[str, Any] | None:
     """At the desk: who could break the glass does not enrol into a closed record."""
-    return None if request.user.may("record:break_glass") else {"patient": patient}
+    if request.user.may("record:break_glass"):
+        return None
+    return {"patient": patient, "number": sealed(request, number=patient.mrn)}
 
 
 register(

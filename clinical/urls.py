@@ -5,6 +5,7 @@ from clinical.views import background, diagnoses, encounter, enrolments, notes, 
 app_name = "clinical"
 urlpatterns = [
     path("patients/<uuid:pk>/enrol/", enrolments.visit_enrol, name="visit-enrol"),
+    path("patients/<uuid:pk>/enrol/fields/", enrolments.enrolment_fields, name="enrolment-fields"),
     path("encounters/<uuid:pk>/enrolled/", enrolments.visit_enrolled, name="visit-enrolled"),
     path("triage/", triage.triage_list, name="triage-list"),
     path("encounters/<uuid:pk>/vitals/", triage.vitals_record, name="vitals-record"),

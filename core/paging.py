@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from core.asking import address_query
+
 MAX_PAGE = 1_000  # an offset beyond this is a crawler or a typing error; narrowing the search is the way there
 
 
@@ -65,7 +67,7 @@ def paginate(request: HttpRequest, queryset: Any, per_page: int = 25) -> Page:
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * per_page
     rows = list(queryset[start : start + per_page + 1])
-    query = request.GET.copy()
+    query = address_query(request)
     query.pop("page", None)
     return Page(rows[:per_page], number, per_page, len(rows) > per_page, query.urlencode())
 

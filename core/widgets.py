@@ -146,8 +146,9 @@ class ChoiceCards(forms.RadioSelect):
 class SearchSelect(forms.Select):
     """One row out of thousands (a diagnosis, a medicine), found by typing.
 
-    ``url`` answers ``?q=`` with ``core.options.options_response``. Without JavaScript what was typed is sent as it is:
-    ``search(text)`` then finds the row; one match is taken, several are offered as a list on the page that comes back.
+    ``url`` is asked for ``q`` by POST (``core.asking``) and answers with ``core.options.options_response``. Without
+    JavaScript what was typed is sent as it is: ``search(text)`` then finds the row; one match is taken, several are
+    offered as a list on the page that comes back.
     """
 
     template_name = "components/widgets/search_select.html"

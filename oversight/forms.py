@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from oversight.states import OPEN, Outcome
 from oversight.words import ROOMS, TABLES, room_of
 from patients.models import Patient
 
+# A search is itself noted in the trail: only what can be an id gets there, never a typed name.
+ROW_ID = re.compile(r"[0-9a-f-]{32,36}|[1-9]\d{0,7}|[a-z_]+\.[a-z_.]+", re.IGNORECASE)
 KINDS = [
     ("", _("Everything")),
     ("read", pgettext_lazy("trail", "Read")),
@@ -57,6 +60,8 @@ class TrailForm(Form):
         """A patient's record number stands for the patient's row."""
         text = self.cleaned_data["record"].strip()
         patient = Patient.objects.filter(mrn=text.upper()).values_list("pk", flat=True).first() if text else None
+        if patient is None and text and not ROW_ID.fullmatch(text):
+            raise forms.ValidationError(_("Give a record number, or the id of a row. The trail knows no names."))
         return str(patient) if patient else text
 
     def asked(self) -> TrailFilter:

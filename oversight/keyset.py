@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from core.asking import address_query
+
 Place = tuple[datetime.datetime, int]
 
 
@@ -40,7 +42,7 @@ def keyset_page(request: HttpRequest, found: Any, behind: Any, per_page: int = 2
     place = place_of(request)
     rows = list(behind(found, place)[: per_page + 1])
     shown = rows[:per_page]
-    query = request.GET.copy()
+    query = address_query(request)
     query.pop("before", None)
     first = f"?{query.urlencode()}" if place else ""
     return KeysetPage(shown, first, _next(query, shown[-1]) if len(rows) > per_page else "")

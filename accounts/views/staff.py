@@ -12,6 +12,7 @@ from accounts.permissions import requires
 from accounts.queries import visible_staff
 from accounts.services.staff import close_account, invite, reopen_account, save_staff
 from accounts.stepup import requires_step_up
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -20,9 +21,11 @@ from core.paging import paginate
 
 
 @requires("staff:view")
+@asks()
 def staff_list(request: HttpRequest) -> HttpResponse:
-    page = paginate(request, visible_staff(request.user, request.GET.get("q", "")))
-    return render_page(request, "accounts/staff/list.html", {"page": page}, fragment="rows")
+    text = asked(request).get("q", "")
+    page = paginate(request, visible_staff(request.user, text))
+    return render_page(request, "accounts/staff/list.html", {"page": page, "text": text}, fragment="rows")
 
 
 @requires("staff:manage")

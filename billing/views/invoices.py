@@ -16,6 +16,7 @@ from billing.pricing import suggest_exact
 from billing.queries.bills import pending_off_invoices
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.services import invoices
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -25,8 +26,9 @@ from patients.banner import banner_of
 
 
 @requires("invoice:view")
+@asks("status")
 def invoice_list(request: HttpRequest) -> HttpResponse:
-    form = InvoiceSearchForm(request.GET)
+    form = InvoiceSearchForm(asked(request))
     form.full_clean()
     found = search_invoices(
         request.user, text=form.cleaned_data.get("q", ""), status=form.cleaned_data.get("status", "")

@@ -8,13 +8,15 @@ from django.shortcuts import get_object_or_404, render
 from accounts.permissions import requires
 from billing.forms import JournalSearchForm
 from billing.queries.ledger import journal_entries, ledger_disagreements, trial_balance
+from core.asking import asked, asks
 from core.htmx import render_page
 from core.paging import paginate
 
 
 @requires("journal:view")
+@asks("on")
 def entry_list(request: HttpRequest) -> HttpResponse:
-    form = JournalSearchForm(request.GET)
+    form = JournalSearchForm(asked(request))
     form.full_clean()
     found = journal_entries(text=form.cleaned_data.get("q", ""), on=form.cleaned_data.get("on"))
     page = paginate(request, found.prefetch_related("postings__account"))

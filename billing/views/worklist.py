@@ -21,6 +21,7 @@ from billing.queries.worklist import (
 )
 from billing.services.charges import waive
 from billing.services.invoices import draft_invoice
+from core.asking import asked, asks
 from core.htmx import render_page, wants_fragment
 from core.once import exactly_once
 from core.paging import paginate
@@ -28,9 +29,10 @@ from patients.banner import banner_of
 
 
 @requires("invoice:view")
+@asks()
 def worklist(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    text = request.GET.get("q", "")[:80]
+    form = SearchForm(asked(request))
+    text = asked(request).get("q", "")[:80]
     page = paginate(request, visits_to_collect(request.user, text=text, branch=request.workplace.branch))
     context = {
         "form": form,

@@ -16,6 +16,7 @@ from clinical.services.allergies import end_allergy, record_allergy, record_no_k
 from clinical.services.problems import end_condition, end_history, record_condition, record_history
 from clinical.substances import search_substances
 from clinical.views.encounter import render_encounter
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import Form, add_domain_error
 from core.once import exactly_once
@@ -23,8 +24,9 @@ from core.options import Option, options_response
 
 
 @requires("allergy:view")
+@asks()
 def substance_options(request: HttpRequest) -> HttpResponse:
-    found = search_substances(request.GET.get("q", ""))
+    found = search_substances(asked(request).get("q", ""))
     return options_response(request, [Option(one.name, one.name, one.atc) for one in found])
 
 

@@ -11,6 +11,7 @@ from clinical.forms import DiagnosisForm
 from clinical.queries import visible_diagnoses, visible_encounters
 from clinical.services.diagnoses import record_diagnosis, withdraw_diagnosis
 from clinical.views.encounter import render_encounter
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -19,8 +20,9 @@ from terminology.queries import search_icd10
 
 
 @requires("diagnosis:view")
+@asks()
 def diagnosis_options(request: HttpRequest) -> HttpResponse:
-    found = search_icd10(request.GET.get("q", ""), limit=20)
+    found = search_icd10(asked(request).get("q", ""), limit=20)
     return options_response(request, [Option(item.code, item.title, item.code) for item in found])
 
 

@@ -9,9 +9,10 @@ from accounts.permissions import requires
 from clinical.forms import EnrolmentForm
 from clinical.queries import encounters_enrolled
 from clinical.services.enrolments import enrol_visit
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
-from core.htmx import render_page
+from core.htmx import wants_fragment
 from core.once import exactly_once
 from patients.banner import banner_of
 from patients.models import Patient
@@ -24,9 +25,7 @@ from queueing.queries import people_ahead
 @exactly_once
 def visit_enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = _at_the_desk(request, pk)
-    form = EnrolmentForm(
-        request.POST or None, user=request.user, branch=request.workplace.branch, initial=request.GET.dict()
-    )
+    form = EnrolmentForm(request.POST or None, user=request.user, branch=request.workplace.branch)
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = enrol_visit(patient=patient, by=request.user, **form.cleaned_data)
@@ -34,9 +33,26 @@ def visit_enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_domain_error(form, error)
         else:
             return redirect("clinical:visit-enrolled", enrolment.encounter.pk)
-    context = {"form": form, "patient": patient, "banner": banner_of(patient), "open_visits": open_visits(patient)}
-    status = 422 if form.is_bound else 200
-    return render_page(request, "clinical/enrolment/form.html", context, fragment="fields", status=status)
+    context = {
+        "form": form,
+        "patient": patient,
+        "number": asked(request).get("number", ""),
+        "banner": banner_of(patient),
+        "open_visits": open_visits(patient),
+    }
+    return render(request, "clinical/enrolment/form.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("visit:enrol")
+@asks()
+def enrolment_fields(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The form's fields for the branch and department chosen so far, with whatever was typed already."""
+    patient, typed = _at_the_desk(request, pk), asked(request)
+    if not wants_fragment(request):
+        return redirect("clinical:visit-enrol", patient.pk)
+    form = EnrolmentForm(user=request.user, branch=request.workplace.branch, initial=typed.dict())
+    context = {"form": form, "patient": patient, "number": typed.get("number", "")}
+    return render(request, "clinical/enrolment/form.html#fields", context)
 
 
 def _at_the_desk(request: HttpRequest, pk: UUID) -> Patient:
@@ -48,7 +64,7 @@ def _at_the_desk(request: HttpRequest, pk: UUID) -> Patient:
     if seen is not None:
         return seen
     knows = not request.user.may("record:break_glass")
-    patient = guarded_by_number(request.user, request.GET.get("number", "")[:20]) if knows else None
+    patient = guarded_by_number(request.user, asked(request).get("number", "")[:20]) if knows else None
     if patient is None or patient.pk != pk:
         raise Http404
     return patient

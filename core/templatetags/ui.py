@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from core import badges, icons, panels
+from core.asking import asks_about_people
 from core.charts import Chart
 from core.paging import Page
 
@@ -178,10 +179,21 @@ def post(
     }
 
 
-@register.inclusion_tag("components/filter_bar.html")
-def filter_bar(form: Any, target: str = "#rows", submit: Any = "") -> dict[str, Any]:
-    """A list's filters: sent by GET; with JavaScript the rows follow while typing."""
-    return {"form": form, "target": target, "submit": submit}
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context: Any, form: Any, target: str = "#rows", submit: Any = "") -> dict[str, Any]:
+    """A list's filters: sent by GET, by POST where words about people are asked for (``core.asking``).
+
+    With JavaScript the rows follow while typing.
+    """
+    request = context["request"]
+    return {
+        "form": form,
+        "target": target,
+        "submit": submit,
+        "about_people": asks_about_people(request),
+        "address": request.path,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 # --- Pieces of a page ------------------------------------------------------------------------------------------------

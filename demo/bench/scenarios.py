@@ -66,9 +66,7 @@ def _typed_name(patient: Patient, place: int) -> str:
 
 
 def _search(texts: list[str]) -> Iterator[Request]:
-    from urllib.parse import quote
-
-    return cycle([Request(f"/patients/?q={quote(text)}", headers=HTMX) for text in texts])
+    return cycle([Request("/patients/", {"q": text}, headers=HTMX) for text in texts])
 
 
 def _some_patients(number: int) -> list[Patient]:

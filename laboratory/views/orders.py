@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import requires
 from audit.services import record_reading
 from clinical.queries import visible_encounters
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import hx_redirect, render_page, trigger, wants_fragment
@@ -60,18 +61,18 @@ def encounter_orders(request, encounter_pk):
 
 
 @requires("lab_order:create")
-@require_GET
+@asks("panels", "tests")
 def test_search(request):
     """Tests and panels that match what is typed, below those chosen already (which stay ticked)."""
-    panel_ids, test_ids = _uuids(request.GET.getlist("panels")), _uuids(request.GET.getlist("tests"))
-    panels, tests = catalogue.find_orderable(request.GET.get("q", ""))
+    panel_ids, test_ids = _uuids(asked(request).getlist("panels")), _uuids(asked(request).getlist("tests"))
+    panels, tests = catalogue.find_orderable(asked(request).get("q", ""))
     chosen_panels, chosen_tests = catalogue.chosen(panel_ids, test_ids)
     context = {
         "chosen_panels": chosen_panels,
         "chosen_tests": chosen_tests,
         "found_panels": [panel for panel in panels if panel.pk not in panel_ids],
         "found_tests": [test for test in tests if test.pk not in test_ids],
-        "text": request.GET.get("q", "").strip(),
+        "text": asked(request).get("q", "").strip(),
     }
     return render(request, "laboratory/order/_found.html", context)
 

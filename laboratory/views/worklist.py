@@ -4,6 +4,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
+from core.asking import asked, asks
 from core.htmx import render_page
 from core.paging import paginate
 from laboratory.forms.worklist import WorklistFilter
@@ -13,11 +14,11 @@ from laboratory.queries.worklist import OF_ORDERS, Tab, counts, worklist
 
 
 @requires("lab_worklist:view")
-@require_GET
+@asks("tab", "section", "priority", "branch")
 def worklist_show(request):
-    tab = request.GET.get("tab", "")
+    tab = asked(request).get("tab", "")
     tab = tab if tab in Tab.values else Tab.COLLECT
-    form = WorklistFilter(request.GET.copy(), initial={"tab": tab})
+    form = WorklistFilter(asked(request).copy(), initial={"tab": tab})
     context = {
         "tab": tab,
         "tabs": _tabs(request.user, tab),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
 from audit.services import record_export
+from core.asking import address_query, asked
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -22,14 +23,14 @@ from oversight.services.exports import export_trail, trail_table
 @exactly_once
 def trail_export(request: HttpRequest) -> HttpResponse:
     """Take out what the filter in the address finds, for a reason."""
-    form, asked = ReasonForm(request.POST), TrailForm(request.GET or None).asked()
+    form, wanted = ReasonForm(request.POST), TrailForm(asked(request) or None).asked()
     if form.is_valid():
         try:
-            export = export_trail(asked=asked, reason=form.cleaned_data["reason"], by=request.user)
+            export = export_trail(asked=wanted, reason=form.cleaned_data["reason"], by=request.user)
             return redirect("oversight:export-detail", export.pk)
         except DomainError as error:
             add_domain_error(form, error)
-    context = {"form": form, "query": request.GET.urlencode()}
+    context = {"form": form, "query": address_query(request).urlencode()}
     return render(request, "oversight/export/form.html", context, status=422)
 
 

@@ -1,7 +1,5 @@
 """The trail: searched, one record, one row's history, one's own. Every reading of it is itself recorded."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -9,6 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import open_to_staff, requires
 from audit.models import Record
 from audit.services import record_event
+from core.asking import address_query, asked, asks
 from core.htmx import render_page
 from oversight.difference import difference
 from oversight.forms import MyTrailForm, ReasonForm, TrailForm
@@ -20,12 +19,12 @@ from oversight.words import TABLES, table_in_words
 
 
 @requires("audit:view")
-@require_GET
+@asks("who", "role", "kind", "table", "since", "until")
 def trail(request: HttpRequest) -> HttpResponse:
-    form = TrailForm(request.GET or None)
-    asked = form.asked()
-    _note("trail", asked)
-    page = keyset_page(request, records(asked), behind)
+    form = TrailForm(asked(request) or None)
+    wanted = form.asked()
+    _note("trail", wanted)
+    page = keyset_page(request, records(wanted), behind)
     context = {"form": form, "page": page, "rows": in_words(page), "query": _query(request), "reason": ReasonForm()}
     return render_page(request, "oversight/trail/list.html", context, fragment="rows")
 
@@ -81,6 +80,6 @@ def _note(screen: str, asked: TrailFilter) -> None:
 
 
 def _query(request: HttpRequest) -> str:
-    query: Any = request.GET.copy()
+    query = address_query(request)
     query.pop("before", None)
     return query.urlencode()

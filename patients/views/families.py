@@ -4,6 +4,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
 from audit.services import record_event
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -56,10 +57,10 @@ def family_join(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @requires("family:view")
-@require_GET
+@asks()
 def family_options(request: HttpRequest) -> HttpResponse:
     """Families offered while typing the name, phone or number of a member."""
-    families = search_families(request.user, request.GET.get("q", "")[:120])
+    families = search_families(request.user, asked(request).get("q", "")[:120])
     return options_response(
         request, [Option(str(family.pk), family_label(family, request.user)) for family in families[:20]]
     )

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
 from audit.services import record_event
+from core.asking import asked
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -23,7 +24,7 @@ from patients.services.glass import break_glass
 @exactly_once
 def record_guarded(request: HttpRequest) -> HttpResponse:
     """Reached with the whole record number only. It names nobody; who may breaks the glass here, for a reason."""
-    patient = guarded_by_number(request.user, request.GET.get("number", "")[:20])
+    patient = guarded_by_number(request.user, asked(request).get("number", "")[:20])
     if patient is None:
         raise Http404
     may_break = request.user.may("record:break_glass")

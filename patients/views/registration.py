@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
+from core.asking import asked
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.once import exactly_once
@@ -21,7 +22,7 @@ from patients.typed import names_from, typed_patient
 @exactly_once
 def patient_new(request: HttpRequest) -> HttpResponse:
     """Register a patient; a likely duplicate has to be answered before anything is saved."""
-    initial = names_from(request.GET.get("name", "")) | {"family": request.GET.get("family")}
+    initial = names_from(asked(request).get("q", "")) | {"family": request.GET.get("family")}
     form = PatientForm(request.POST or None, user=request.user, initial=initial)
     answers = request.POST.getlist("different_from")
     reason = request.POST.get("different_reason", "").strip()[:200]

@@ -1,29 +1,28 @@
 """Search first: the front door of the registration desk."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
+from core.asking import asked, asks, sealed
 from core.htmx import render_page, wants_fragment
 from patients.queries import find_by_mrn, guarded_by_number, newest_patients, search_patients
 
 
 @requires("patient:view")
-@require_GET
+@asks()
 def patient_list(request: HttpRequest) -> HttpResponse:
     """Find patients while typing. A whole record number sent by Enter, as a card's reader does, opens the chart."""
-    text = request.GET.get("q", "").strip()[:120]
+    text = asked(request).get("q", "").strip()[:120]
     if text and not wants_fragment(request) and (scanned := find_by_mrn(request.user, text)):
         return redirect("patients:patient-detail", scanned.pk)
     guarded = _guarded(request, text)
     if guarded and not wants_fragment(request):
         return redirect(guarded)
     patients = search_patients(request.user, text) if text else newest_patients(request.user)
-    context = {"patients": patients, "text": text, "guarded": guarded}
+    words = sealed(request, q=text)
+    context = {"patients": patients, "text": text, "words": words, "guarded": guarded}
     return render_page(request, "patients/patient/list.html", context)
 
 
@@ -34,4 +33,4 @@ def _guarded(request: HttpRequest, text: str) -> str:
     ):
         return ""
     patient = guarded_by_number(request.user, text)
-    return f"{reverse('patients:record-guarded')}?{urlencode({'number': patient.mrn})}" if patient else ""
+    return f"{reverse('patients:record-guarded')}?{sealed(request, number=patient.mrn)}" if patient else ""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
 from billing.queries import price_in_force, prices_in_force
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -34,10 +35,10 @@ def medicine_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("formulary:view")
-@require_GET
+@asks()
 def medicine_options(request: HttpRequest) -> HttpResponse:
     """Choices for a field that asks for a medicine."""
-    text = request.GET.get("q", "").strip()
+    text = asked(request).get("q", "").strip()
     found = find_medicines(text)[:OPTIONS] if len(text) > 1 else []
     return options_response(request, [Option(one.pk, one.full_name, f"{one.code} · {one.atc}") for one in found])
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
 from clinical.models import Encounter
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page, wants_fragment
@@ -49,11 +50,11 @@ def encounter_prescription(request: HttpRequest, encounter_pk: UUID) -> HttpResp
 
 
 @requires("prescription:create")
-@require_GET
+@asks()
 def medicine_search(request: HttpRequest, encounter_pk: UUID) -> HttpResponse:
     """Medicines by INN, brand, name or ATC code, each with what the branch has in stock."""
     encounter = encounter_or_404(request, encounter_pk)
-    text = request.GET.get("q", "").strip()
+    text = asked(request).get("q", "").strip()
     found = list(find_medicines(text)[:FOUND]) if len(text) > 1 else []
     stock = available_units(encounter.branch, [medicine.pk for medicine in found])
     rows = [{"medicine": medicine, "available": stock.get(medicine.pk, 0)} for medicine in found]

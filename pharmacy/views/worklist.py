@@ -1,9 +1,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
+from core.asking import asked, asks
 from core.htmx import render_page
 from core.paging import paginate
 from pharmacy.forms.dispensing import WorklistSearch
@@ -14,13 +14,13 @@ TABS = ("waiting", "queried", "ready", "partly", "done")
 
 
 @requires("dispense:view")
-@require_GET
+@asks("tab")
 def prescription_list(request: HttpRequest) -> HttpResponse:
     """Signed prescriptions of the branch by what is to be done next; a search looks through all of them."""
     branch = branch_of(request)
-    tab = request.GET.get("tab", "waiting")
+    tab = asked(request).get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
-    form = WorklistSearch(request.GET)
+    form = WorklistSearch(asked(request))
     text = form.cleaned_data["q"] if form.is_valid() else ""
     page = paginate(request, worklist(request.user, branch=branch, tab=tab, text=text))
     context = {

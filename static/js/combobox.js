@@ -43,10 +43,10 @@
       if (words.length < least) return close();
       asked?.abort();
       asked = new AbortController();
-      const url = new URL(box.dataset.url, location.href);
-      url.searchParams.set("q", words);
+      // By POST: an address is kept in histories and logs, and the words may be a patient's name.
+      const body = new URLSearchParams({ q: words, csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "" });
       try {
-        const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: asked.signal });
+        const answer = await fetch(box.dataset.url, { method: "POST", body, headers: { "HX-Request": "true" }, signal: asked.signal });
         if (answer.headers.get("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
         if (!answer.ok) throw new Error(answer.status);
         list.innerHTML = await answer.text();

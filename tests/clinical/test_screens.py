@@ -108,7 +108,7 @@ def test_a_second_open_visit_is_refused_in_words(desk):
 
 def test_changing_the_department_asks_for_the_fields_alone(desk):
     client, address, _ = desk
-    answer = client.htmx(address, {"department": department("ER").pk}, target="fields")
+    answer = client.htmx(f"{address}fields/", {"department": department("ER").pk}, method="post", target="fields")
     text = answer.content.decode()
     assert "<html" not in text
     assert 'name="practitioner"' in text

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from http.client import HTTPConnection
 from pathlib import Path
@@ -98,7 +99,7 @@ class Forms(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.forms: list[tuple[str, dict[str, str], set[str]]] = []
-        self._open = False
+        self._open = self._search = False
         self._select = self._area = ""
         self.feed(page)
 
@@ -106,6 +107,7 @@ class Forms(HTMLParser):
         facts = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._open = facts.get("method", "").lower() == "post" and "multipart" not in facts.get("enctype", "")
+            self._search = facts.get("role") == "search"
             if self._open:
                 self.forms.append((facts.get("action", ""), {}, set()))
         elif self._open and facts.get("name"):
@@ -122,7 +124,8 @@ class Forms(HTMLParser):
         self._area = name if tag == "textarea" else ""
         if tag == "textarea" or (tag == "input" and kind in {"text", "search", "email", "tel"}):
             fields[name] = facts.get("value", "")
-            typed.add(name)
+            if not (self._search and "data-date" in facts):  # a filter's dates may stand in an address
+                typed.add(name)
         elif kind not in {"checkbox", "radio"} or "checked" in facts or name not in fields:
             fields[name] = facts.get("value", "")
 
@@ -133,6 +136,73 @@ class Forms(HTMLParser):
             self._select = self._area = ""
 
 
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+TYPED = {"text", "search", "email", "tel"}
+ADDRESS = re.compile(r'(?:href|src|action|formaction|data-[a-z-]*url|hx-[a-z-]+)="([^"]*)"')
+
+
+class Questions(HTMLParser):
+    """What a page would ask for by GET once its fields are typed into: addresses with the fields they would carry.
+
+    A form sent by GET, an element with ``hx-get``, and the fields that ``hx-include`` and ``hx-params`` name.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._stack: list[tuple[str, dict[str, str]]] = []
+        self._askers: list[tuple[int, dict[str, str]]] = []
+        self._typed: list[tuple[str, list[int]]] = []  # name, elements around it
+        self._places: list[int] = []
+        self._ids: dict[str, int] = {}
+        self._serial = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        self._serial += 1
+        around = [*self._places, self._serial]
+        if facts.get("id"):
+            self._ids[facts["id"]] = self._serial
+        in_figures = facts.get("inputmode") in {"numeric", "decimal"}  # dates and amounts
+        if tag == "textarea" or (tag == "input" and facts.get("type", "text") in TYPED and not in_figures):
+            self._typed.append((facts.get("name", ""), around))
+        by_get = tag == "form" and facts.get("method", "get").lower() == "get"
+        if by_get or "hx-get" in facts:
+            self._askers.append((self._serial, facts | {"form": str(self._form_around(tag))}))
+        if tag not in VOID:
+            self._places.append(self._serial)
+            self._stack.append((tag, facts))
+
+    def _form_around(self, tag: str) -> int:
+        open_forms = [place for place, (name, _) in zip(self._places, self._stack, strict=True) if name == "form"]
+        return self._serial if tag == "form" else (open_forms or [0])[-1]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._stack:
+            name, _ = self._stack.pop()
+            self._places.pop()
+            if name == tag:
+                return
+
+    def asked(self) -> Iterator[tuple[str, list[str]]]:
+        for place, facts in self._askers:
+            include = facts.get("hx-include", "")
+            within = {place}
+            if include == "closest form":
+                within.add(int(facts["form"]))
+            elif include.startswith("#"):
+                within.add(self._ids.get(include[1:], 0))
+            names = [name for name, around in self._typed if name and within & {*around}]
+            chosen = facts.get("hx-params", "*")
+            listed = {one.strip() for one in chosen.removeprefix("not ").split(",")}
+            if chosen.startswith("not "):
+                names = [name for name in names if name not in listed]
+            elif chosen != "*":
+                names = [name for name in names if name in listed]
+            if names:
+                yield facts.get("hx-get") or facts.get("action", ""), names
+
+
 @dataclass
 class Person:
     """Somebody at the running web server; what the server says about addresses is kept."""
@@ -141,6 +211,7 @@ class Person:
     username: str
     hospital: str = "samaki"
     cookies: dict[str, str] = field(default_factory=dict)
+    leads_to: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
 
@@ -153,14 +224,21 @@ class Person:
         self.get("/")
 
     def get(self, path: str) -> str:
+        self.addresses.append(path)
         return self._ask("GET", path, None)
 
-    def post(self, path: str, data: dict[str, str]) -> str:
-        token = self.cookies.get("csrftoken", "")
-        return self._ask("POST", path, urlencode({**data, "csrfmiddlewaretoken": token}))
+    def get_by_hand(self, path: str) -> str:
+        """An address somebody wrote or kept: it is answered, and nothing of it goes on."""
+        return self._ask("GET", path, None)
 
-    def _ask(self, method: str, path: str, body: str | None) -> str:
-        headers = {"Host": f"{host_of(self.hospital, 'portal')}:{self.web.port}", "Cookie": self._cookie()}
+    def post(self, path: str, data: dict[str, str], **headers: str) -> str:
+        self.addresses.append(path)
+        token = self.cookies.get("csrftoken", "")
+        return self._ask("POST", path, urlencode({**data, "csrfmiddlewaretoken": token}), **headers)
+
+    def _ask(self, method: str, path: str, body: str | None, **more: str) -> str:
+        headers = {**{name.replace("_", "-"): value for name, value in more.items()}}
+        headers |= {"Host": f"{host_of(self.hospital, 'portal')}:{self.web.port}", "Cookie": self._cookie()}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{headers['Host']}"}
         link = HTTPConnection("127.0.0.1", self.web.port, timeout=60)
@@ -169,7 +247,11 @@ class Person:
         page = answer.read().decode(errors="replace")
         link.close()
         named = ("Location", "Content-Location", "HX-Push-Url", "HX-Replace-Url", "HX-Redirect", "Link", "Refresh")
-        self.addresses += [path.partition("?")[0], *(answer.headers.get(name) or "" for name in named)]
+        self.leads_to = [answer.headers[name] for name in named if answer.headers.get(name)]
+        self.addresses += self.leads_to
+        if "<" in page:
+            shown = {unescape(one) for one in ADDRESS.findall(page)}
+            self.addresses += [one for one in shown if not one.startswith(("tel:", "mailto:")) and found_in(one)]
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -284,6 +366,7 @@ def walk(people: dict[str, Person]) -> None:
                     act_blindly(people[able], path)
                 elif status == 200:
                     fill(people[able], path, page)
+                    ask(people[able], path, page)
             if status in {200, 302, 405}:
                 break
         people[unable].post(path, {"_once": str(new_id()), "reason": MARKERS["typed by somebody who may not"]})
@@ -303,14 +386,35 @@ def fill(person: Person, path: str, page: str) -> None:
         person.post(target, {**fields, **dict.fromkeys(typed, MARKERS["typed into a form"])})
 
 
-def search(desk: Person, cashier: Person) -> None:
-    """Typed into a search: the question itself stands in the address, what came of it must not."""
-    for word in (MARKERS["family name"], MARKERS["Khmer given name"], f"0{MARKERS['phone']}", MARKERS["national ID"]):
-        desk.get(f"/patients/?q={quote(word)}")
-        desk.get(f"/patients/new/?name={quote(word)}")
-        desk.get(f"/patients/families/options/?q={quote(word)}")
-        cashier.get(f"/billing/?q={quote(word)}")
-        cashier.get(f"/billing/invoices/?q={quote(word)}")
+def ask(person: Person, path: str, page: str) -> None:
+    """Type into everything that is sent by GET: whatever stands in the address then is found among the addresses."""
+    for action, names in Questions(page).asked():
+        target = urljoin(path, action.partition("?")[0]) if action else path
+        person.get(f"{target}?{urlencode(dict.fromkeys(names, MARKERS['typed into a form']))}")
+
+
+SEARCHES = {
+    "receptionist": ("/patients/", "/patients/families/options/"),
+    "cashier": ("/billing/", "/billing/invoices/"),
+}
+SEARCHES |= {"pharmacist": ("/pharmacy/",), "labtech": ("/laboratory/",), "owner": ("/staff/", "/oversight/trail/")}
+
+
+def search(people: dict[str, Person]) -> None:
+    """Typed into a search: no address carries the words, whether the form, HTMX or a hand sent them."""
+    words = (MARKERS["family name"], MARKERS["Khmer given name"], f"0{MARKERS['phone']}", MARKERS["national ID"])
+    for who, places in SEARCHES.items():
+        for place in places:
+            for word in words:
+                typed = {"q": word, "record": word}
+                people[who].post(place, typed)
+                assert people[who].status == 302, (who, place, people[who].status)
+                people[who].get(people[who].leads_to[0])
+                people[who].post(place, typed, HX_Request="true", HX_Current_URL=f"http://localhost{place}")
+                assert people[who].leads_to, (who, place)
+                people[who].get_by_hand(f"{place}?q={quote(word)}&record={quote(word)}")
+                assert people[who].status in {200, 302}, (who, place, people[who].status)
+    people["receptionist"].get_by_hand(f"/patients/new/?q={quote(words[0])}")
 
 
 def provoke(person: Person) -> None:
@@ -450,7 +554,7 @@ def left(databases, django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
                 assert desk.status == 302, "the marker patient was not registered"
                 live_a_day()
                 walk(people)
-                search(desk, people["cashier"])
+                search(people)
                 provoke(desk)
                 break_jobs()
                 messages = [value for _key, value in redis_dump(settings.CELERY_BROKER_URL, web.database)]
@@ -495,7 +599,7 @@ def test_the_day_was_full(left):
 
     assert left.statuses >= {200, 302, 400, 403, 404, 409, 422}, left.statuses
     assert 500 not in left.statuses
-    assert len(left.addresses) > 3_000
+    assert len(left.addresses) > 1_500
     assert len(left.logs) > 100_000
     assert len(left.messages) > 3, "the jobs were looked at while they waited"
     assert len(left.kept) > 10
@@ -511,6 +615,15 @@ def test_a_marker_is_found_however_it_is_written(marker):
         assert found_in(f"…{written}…"), written
     for padding in range(3):
         assert found_in(base64.b64encode(b"x" * padding + marker.encode() + b"tail"))
+
+
+def test_what_a_page_would_ask_by_get_is_found():
+    """The parser itself: forms, single fields, included fields, and those that hx-params leaves out."""
+    page = """<form><input name="a"></form><form method="post" hx-get="/x/" hx-params="not d"><input name="b">
+    <textarea name="d"></textarea></form><form method="post"><input type="search" name="c" hx-get="/y/"><input name="z">
+    <div hx-get="/all/" hx-include="closest form"></div><div hx-get="/none/" hx-include="#s"></div>
+    <div id="s"><select name="k"></select></div></form>"""
+    assert sorted(Questions(page).asked()) == [("", ["a"]), ("/all/", ["c", "z"]), ("/x/", ["b"]), ("/y/", ["c"])]
 
 
 def test_logs_say_nothing(left):

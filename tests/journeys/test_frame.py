@@ -18,7 +18,10 @@ def test_a_patient_is_looked_for_from_the_keyboard(page_for, key):
     expect(search).to_be_focused()
     search.fill("sok")
     search.press("Enter")
-    page.wait_for_url(re.compile(r"/patients/\?q=sok$"))
+    page.wait_for_url(re.compile(r"/patients/\?find=[^&]+$"))  # sealed: no name stands in an address
+    expect(page.locator("#patient-q")).to_have_value("sok")
+    page.reload()
+    expect(page.locator("#patient-q")).to_have_value("sok")
 
 
 def test_the_help_tells_the_shortcuts_and_closes_by_escape(page_for):

@@ -42,6 +42,36 @@ def test_a_new_patient_is_searched_for_and_registered(page_for, web_db):
     page.wait_for_url(re.compile(str(person.pk)))
 
 
+def test_results_are_there_again_after_going_back_and_no_address_tells_the_name(page_for, web_db):
+    person = patient(family_name="Tith", given_name="Sorphea")
+    page = page_for("receptionist")
+    addresses = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("framenavigated", lambda frame: addresses.append(frame.url))
+    page.goto("/patients/")
+    page.locator("#patient-q").press_sequentially("tith sorphea")
+    page.wait_for_url(re.compile(r"/patients/\?find="))
+    page.locator("#rows [data-result]", has_text=person.mrn).click()
+    page.wait_for_url(re.compile(str(person.pk)))
+    page.go_back()
+    expect(page.locator("#patient-q")).to_have_value("tith sorphea")
+    expect(page.locator("#rows")).to_contain_text(person.mrn)
+    assert len(addresses) > 5
+    assert [address for address in addresses if "sorphea" in address.lower()] == []
+
+
+def test_the_search_works_without_javascript(page_for, web_db):
+    person = patient(family_name="Tith", given_name="Bophany")
+    page = page_for("receptionist", java_script_enabled=False)
+    page.goto("/patients/")
+    page.fill("#patient-q", "bophany")
+    page.press("#patient-q", "Enter")
+    expect(page.locator("#rows")).to_contain_text(person.mrn)
+    assert "bophany" not in page.url
+    page.reload()  # an address like any other: nothing is sent again
+    expect(page.locator("#rows")).to_contain_text(person.mrn)
+
+
 def test_a_likely_duplicate_is_noticed_while_typing(page_for, web_db):
     known = patient(family_name="Chhean", given_name="Makara", phone="+85516444333")
     page = page_for("receptionist")

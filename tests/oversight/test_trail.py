@@ -129,6 +129,15 @@ def test_a_page_asks_the_same_number_of_questions_for_three_rows_and_for_a_full_
     assert counts[1] == counts[2]
 
 
+@pytest.mark.parametrize("typed", ["Sok Dara", "sokdara", "012345678", "718293645"])
+def test_a_name_or_a_phone_typed_into_the_search_is_refused_and_never_noted(client_for, auditor, typed):
+    page = client_for("auditor").post("/oversight/trail/", {"record": typed}, follow=True)
+    assert "The trail knows no names." in page.content.decode()
+    noted = Record.objects.filter(table_name="audit_record").values_list("after", flat=True)
+    assert noted
+    assert typed not in str(list(noted))
+
+
 def test_every_reading_of_the_trail_is_recorded(client_for, auditor):
     some = register()
     client = client_for("auditor")

@@ -124,10 +124,12 @@ def test_the_desk_enrols_somebody_whose_record_is_closed_and_whose_number_it_kno
     person = guarded(family_name="Veasna")
     desk = client_for("receptionist")
     answer = desk.get(f"/patients/?q={person.mrn}")
-    assert answer["Location"] == f"/patients/guarded/?number={person.mrn}"
+    assert answer["Location"].startswith("/patients/guarded/?find=")
     page = desk.get(answer["Location"]).content.decode()
-    assert f"/clinic/patients/{person.pk}/enrol/?number={person.mrn}" in page
     assert "Veasna" not in page
+    enrolment = re.search(rf'href="(/clinic/patients/{person.pk}/enrol/\?find=[^"]+)"', page)[1]
+    assert person.mrn not in enrolment
+    assert desk.get(enrolment).status_code == 200
     assert desk.get(f"/clinic/patients/{person.pk}/enrol/?number={person.mrn}").status_code == 200
     assert desk.get(f"/clinic/patients/{person.pk}/enrol/").status_code == 404
     assert desk.get(f"/clinic/patients/{person.pk}/enrol/?number=P999999").status_code == 404
@@ -260,7 +262,7 @@ def test_a_doctor_breaks_the_glass_for_an_hour_and_the_privacy_officer_is_told(s
     client = client_for("doctor2")
     chart = f"/patients/{person.pk}/"
     assert client.get(chart).status_code == 404
-    assert client.get(f"/patients/?q={person.mrn}")["Location"] == f"/patients/guarded/?number={person.mrn}"
+    assert client.get(f"/patients/?q={person.mrn}")["Location"].startswith("/patients/guarded/?find=")
     assert "Veasna" not in client.get(f"/patients/guarded/?number={person.mrn}").content.decode()
     assert broken(client, person)["Location"] == chart
     page = client.get(chart).content.decode()

@@ -53,7 +53,9 @@ def test_live_results_are_a_piece_of_the_same_page(desk):
     text = answer.content.decode()
     assert person.mrn in text
     assert "<html" not in text
-    assert "?name=mol" in text
+    assert "mol" not in " ".join(re.findall(r'href="([^"]*)"', text))
+    form = desk.get(re.search(r'href="(/patients/new/[^"]+)"', text)[1]).content.decode()
+    assert 'value="Mol"' in form
 
 
 def test_a_scanned_card_goes_straight_to_the_chart(desk):
@@ -64,10 +66,10 @@ def test_a_scanned_card_goes_straight_to_the_chart(desk):
 
 
 def test_the_typed_name_is_carried_into_the_form(desk):
-    page = desk.get("/patients/new/", {"name": "chea bopha"}).content.decode()
+    page = desk.get("/patients/new/", {"q": "chea bopha"}).content.decode()
     assert 'value="Chea"' in page
     assert 'value="Bopha"' in page
-    assert 'value="ជា"' in desk.get("/patients/new/", {"name": "ជា បុប្ផា"}).content.decode()
+    assert 'value="ជា"' in desk.get("/patients/new/", {"q": "ជា បុប្ផា"}).content.decode()
 
 
 def test_registering_leads_to_the_chart(desk):
