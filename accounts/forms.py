@@ -9,7 +9,8 @@ from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffPr
 from accounts.places import DepartmentChoice, RoomChoice
 from accounts.sso.fetching import is_allowed
 from core.forms import Form, ModelForm
-from core.preferences import Declared, declared, preference
+from core.preference_forms import field_of
+from core.preferences import declared
 
 NAMES_IN_THREE = ["name_en", "name_km", "name_zh_hans"]
 
@@ -147,14 +148,6 @@ class ProfileForm(ModelForm):
 POLICY = ("password_length", "idle_minutes", "session_hours", "email_codes")
 
 
-def _field_of(one: Declared) -> forms.Field:
-    """A field for one preference: a switch, or a whole number within its bounds."""
-    words = {"label": str(one.label), "help_text": str(one.help), "initial": preference(one.key)}
-    if one.kind is bool:
-        return forms.BooleanField(required=False, **words)
-    return forms.IntegerField(min_value=one.least, max_value=one.most, **words)
-
-
 class SignInPolicyForm(Form):
     """The hospital's preferences of signing in, each bounded as it was declared."""
 
@@ -173,7 +166,7 @@ class SignInPolicyForm(Form):
         for one in declared("accounts"):
             name = one.key.partition(".")[2]
             if name in POLICY:
-                asked[name] = _field_of(one)
+                asked[name] = field_of(one)
         self.fields = {**{name: asked[name] for name in POLICY}, **self.fields}
 
     def facts(self) -> dict[str, Any]:

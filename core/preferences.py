@@ -1,7 +1,9 @@
 """A hospital's own rules: declared by rooms with a default, answered by the hospital, read with one query a request."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, time
@@ -9,11 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db import writing
+from core.errors import RecordChanged
 from core.models import Preference
 
 _READERS: dict[type, Callable[[Any], Any]] = {
@@ -95,6 +99,30 @@ def set_preference(key: str, value: Any, *, by: Any) -> None:
     facts = {"value": stored, "updated_at": clock.now(), "updated_by": str(by.pk)}
     Preference.objects.update_or_create(key=key, defaults=facts)
     forget()
+
+
+@transaction.atomic
+def change_preferences(answers: Mapping[str, Any], *, reason: str, seen: str, by: Any) -> None:
+    """Store the answers that differ from those in force; the trail keeps before, after and the reason.
+
+    ``seen`` is the mark of the answers the page showed. Changes come one after another, so that none is lost. Raises
+    RecordChanged where somebody stored others meanwhile, ValidationError where one does not fit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE core_preference IN SHARE ROW EXCLUSIVE MODE")
+    if mark_of(answers) != seen:
+        raise RecordChanged()
+    with writing.context(reason=reason):
+        for key, value in answers.items():
+            if preference(key) != value:
+                set_preference(key, value, by=by)
+
+
+def mark_of(keys: Iterable[str]) -> str:
+    """Stands for the answers in force now, asked anew."""
+    forget()
+    text = json.dumps({key: preference(key) for key in keys}, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @contextlib.contextmanager

@@ -26,4 +26,14 @@ register(
         count=waiting_alerts,
     )
 )
+register(
+    Entry(
+        group="admin",
+        label=_("Rules of unusual reading"),
+        url_name="oversight:rules-edit",
+        permission="privacy:oversee",
+        icon="adjustments",
+        order=62,
+    )
+)
 register(Entry(group="accounts", label=_("My own trail"), url_name="oversight:my-trail", icon="user-search", order=95))

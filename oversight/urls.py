@@ -1,6 +1,6 @@
 from django.urls import path
 
-from oversight.views import alerts, exports, patient, trail
+from oversight.views import alerts, exports, patient, settings, trail
 
 app_name = "oversight"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("patients/<uuid:pk>/readers/", patient.patient_readers, name="patient-readers"),
     path("patients/<uuid:pk>/watch/", patient.patient_watch, name="patient-watch"),
     path("patients/<uuid:pk>/unwatch/", patient.patient_unwatch, name="patient-unwatch"),
+    path("settings/", settings.rules_edit, name="rules-edit"),
+    path("settings/watch/", settings.watch_add, name="watch-add"),
     path("alerts/", alerts.alert_list, name="alert-list"),
     path("alerts/<uuid:pk>/", alerts.alert_detail, name="alert-detail"),
     path("alerts/<uuid:pk>/decide/", alerts.alert_decide, name="alert-decide"),

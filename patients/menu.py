@@ -29,6 +29,16 @@ register(
 register(
     Entry(
         group="admin",
+        label=_("Who may see records"),
+        url_name="patients:access-edit",
+        permission="access_policy:manage",
+        icon="lock",
+        order=71,
+    )
+)
+register(
+    Entry(
+        group="admin",
         label=_("Opened protected records"),
         url_name="patients:grant-list",
         permission="privacy:oversee",

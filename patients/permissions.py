@@ -31,4 +31,5 @@ declare("consent:view", _("Read patients' consents"), roles=[*OFFICE, *CARE, *DE
 declare("consent:record", _("Record patients' consents"), roles=[*OFFICE, "doctor", "nurse", "receptionist"])
 declare("consent:publish", _("Publish texts of consents"), roles=OFFICE)
 declare("record:break_glass", _("Break the glass: open a protected record in need"), roles=["doctor", "nurse"])
+declare("access_policy:manage", _("Change who may see protected records"), roles=OFFICE)
 declare("privacy:oversee", _("Watch over who opens protected records"), roles=["owner", "auditor"])

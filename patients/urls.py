@@ -1,6 +1,18 @@
 from django.urls import path
 
-from patients.views import address, card, chart, consents, documents, editing, families, glass, registration, search
+from patients.views import (
+    address,
+    card,
+    chart,
+    consents,
+    documents,
+    editing,
+    families,
+    glass,
+    registration,
+    search,
+    settings,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("guarded/", glass.record_guarded, name="record-guarded"),
     path("consent-texts/", consents.consent_text_list, name="consent-text-list"),
     path("consent-texts/new/", consents.consent_text_new, name="consent-text-new"),
+    path("access/", settings.access_edit, name="access-edit"),
     path("grants/", glass.grant_list, name="grant-list"),
     path("address/", address.address_fields, name="address-fields"),
     path("families/options/", families.family_options, name="family-options"),

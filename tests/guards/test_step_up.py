@@ -18,6 +18,8 @@ STEP_UP = {
     "accounts:role-retire",
     "accounts:policy-edit",
     "accounts:sso-edit",
+    "patients:access-edit",
+    "oversight:rules-edit",
     "email-codes:enrol",
     "email-codes:off",
     "accounts:support-consent",
