@@ -47,6 +47,7 @@ isolation: setup ## Work in both demo hospitals at once (100,000 requests) and c
 	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py prove_isolation
 
 seed: setup ## Fill the demo hospital samaki with N synthetic patients
+	@$(BIN)/python -m deploy.local.run --owner -m deploy.local.prepare
 	@$(BIN)/python -m deploy.local.run manage.py seed_patients $(N)
 
 shell: setup ## Open Django's shell beside the local servers
