@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
         from billing import home, menu, models, panels, permissions, preferences  # noqa: F401
 
         for model in (
+            models.BooksClosing,
             models.ExchangeRate,
             models.Payment,
             models.Tender,

@@ -145,3 +145,32 @@ class CountInvalid(DomainError):
 
 class EntryUnbalanced(DomainError):
     message = _("This journal entry does not balance.")
+
+
+class AccountCodeTaken(DomainError):
+    message = _("Another account has this number.")
+    field = "code"
+
+
+class ClosingTooLate(DomainError):
+    message = _("Choose a day that is over.")
+    field = "through"
+
+
+class ClosedAlready(DomainError):
+    message = _("The books are already closed through %(through)s. Choose a later day.")
+    field = "through"
+
+
+class ShiftsUnsettled(DomainError):
+    message = _("These shifts have money of those days and are not accepted yet: %(numbers)s")
+    field = "through"
+
+
+class BooksDisagree(DomainError):
+    message = _("Ledger, invoices, receipts and drawers do not agree. See what differs first.")
+
+
+class TooManyPostings(DomainError):
+    message = _("There are more than %(most)s postings. Choose fewer days.")
+    field = "until"

@@ -13,6 +13,8 @@ for entry in (
     Entry("billing", _("Price list"), "billing:price-list", "price:view", "tags", 50),
     Entry("billing", _("Exchange rates"), "billing:rate-list", "rate:view", "arrows-exchange", 60),
     Entry("billing", _("Journal"), "billing:entry-list", "journal:view", "book", 70),
+    Entry("billing", _("Chart of accounts"), "billing:account-list", "journal:view", "list-numbers", 72),
+    Entry("billing", _("Closing of the books"), "billing:closing-list", "journal:view", "lock", 74),
     Entry("billing", _("Cash drawers"), "billing:drawer-list", "drawer:manage", "archive", 80),
 ):
     register(entry)

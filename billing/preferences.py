@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from core.money import Currency
 from core.preferences import declare
 
 declare("billing.invoice_currency", default="USD", label=_("Currency of invoices with prices in both"), kind=str)
+declare(
+    "billing.base_currency",
+    default="USD",
+    label=_("Currency the books are kept in"),
+    help=_("Every entry keeps the base currency it was posted in."),
+    choices=tuple(Currency.choices),
+)
 declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)

@@ -4,6 +4,7 @@ Exchange rates are riel for one US dollar; a discount's rate is a share (0.05 is
 where it is used, so no figure on a document is ever computed a second time.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -57,6 +58,29 @@ def bill(prices: Sequence[Money], *, currency: str, rate: Decimal, discount_rate
     discount = quantize(subtotal * discount_rate, currency)
     discounts = allocate(discount, amounts, currency)
     return Bill(currency, amounts, discounts, subtotal, discount, subtotal - discount)
+
+
+def worth_in_base(sides: Sequence[tuple[str, Decimal]], *, base: str, rate: Decimal | None) -> list[Decimal]:
+    """What each signed amount (currency, amount) of an entry is worth in the base currency.
+
+    Running totals are rounded, debits and credits of a currency apart: sides that balance in their currency balance
+    in the base too, and none is off by more than one smallest unit. Without `rate` all must be in the base currency.
+    """
+    seen: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+    worths = []
+    for currency, amount in sides:
+        before = seen[currency, amount > 0]
+        after = seen[currency, amount > 0] = before + amount
+        worths.append(_converted(after, currency, base, rate) - _converted(before, currency, base, rate))
+    return worths
+
+
+def _converted(amount: Decimal, currency: str, base: str, rate: Decimal | None) -> Decimal:
+    if currency == base:
+        return amount
+    if rate is None:
+        raise ValueError("An amount in another currency needs a rate")
+    return convert(Money(amount, currency), base, rate).amount
 
 
 def percent_of(total: Decimal, part: Decimal) -> Decimal:

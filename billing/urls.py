@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import invoices, journal, payments, prices, shifts, worklist
+from billing.views import accounts, books, invoices, journal, payments, prices, shifts, worklist
 
 app_name = "billing"
 urlpatterns = [
@@ -38,4 +38,11 @@ urlpatterns = [
     path("journal/", journal.entry_list, name="entry-list"),
     path("journal/<uuid:pk>/", journal.entry_detail, name="entry-detail"),
     path("journal/agreement/", journal.agreement, name="agreement"),
+    path("journal/export/", books.journal_export, name="journal-export"),
+    path("journal/export/file/", books.journal_file, name="journal-file"),
+    path("accounts/", accounts.account_list, name="account-list"),
+    path("accounts/<uuid:pk>/", accounts.account_detail, name="account-detail"),
+    path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account-edit"),
+    path("closings/", books.closing_list, name="closing-list"),
+    path("closings/new/", books.closing_new, name="closing-new"),
 ]

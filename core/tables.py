@@ -23,8 +23,13 @@ def csv_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def csv_response(table: bytes, filename: str) -> HttpResponse:
     """Hand out the table; ``filename`` is made of numbers, never of a person's name."""
+    return file_response(table, filename, "text/csv")
+
+
+def file_response(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    """Hand out UTF-8 text as a file to be kept, not shown."""
     headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(table, content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type=f"{content_type}; charset=utf-8", headers=headers)
 
 
 def safe_cell(value: Any) -> str:

@@ -1,3 +1,4 @@
+from billing.models.books import BooksClosing
 from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
 from billing.models.charge import Charge
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
@@ -9,6 +10,7 @@ __all__ = [
     "NOTES",
     "Account",
     "AccountKind",
+    "BooksClosing",
     "CashCount",
     "Category",
     "Change",

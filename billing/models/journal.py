@@ -1,4 +1,4 @@
-"""The ledger: accounts, entries, postings. Append-only; every entry balances to zero in each currency.
+"""The ledger: accounts, entries, postings. Append-only; every entry balances in each currency and in the base currency.
 
 Every figure about money (drawers, collections, receivables, revenue) is read from here. A posting's amount is signed:
 debit positive, credit negative. Corrections are entries that reverse others.
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
-from core.money import CurrencyField, Money, MoneyAmountField
+from core.money import Currency, CurrencyField, Money, MoneyAmountField
 
 
 class AccountKind(models.TextChoices):
@@ -52,7 +52,11 @@ class EntryKind(models.TextChoices):
 
 
 class Entry(UUIDModel, AppendOnly):
-    """One event in the ledger. An event (`kind`, `source_id`) is posted once."""
+    """One event in the ledger. An event (`kind`, `source_id`) is posted once.
+
+    `base_currency` is the one the hospital keeps its books in; `rate` (riel for one dollar) is the event's own, and
+    what brings its other currency to the base.
+    """
 
     kind = models.CharField(_("Kind"), max_length=20, choices=EntryKind)
     source_id = models.UUIDField()
@@ -63,6 +67,8 @@ class Entry(UUIDModel, AppendOnly):
     payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, null=True, related_name="entries")
     shift = models.ForeignKey("billing.Shift", on_delete=models.PROTECT, null=True, related_name="entries")
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    base_currency = CurrencyField(_("Base currency"))
+    rate = models.DecimalField(_("Riel per dollar"), max_digits=10, decimal_places=2, null=True)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -72,6 +78,8 @@ class Entry(UUIDModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["kind", "source_id"], name="billing_event_posted_once"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="billing_entry_kind"),
+            models.CheckConstraint(condition=Q(base_currency__in=Currency.values), name="billing_entry_base"),
+            models.CheckConstraint(condition=Q(rate__isnull=True) | Q(rate__gt=0), name="billing_entry_rate"),
         ]
 
     def __str__(self) -> str:
@@ -79,12 +87,16 @@ class Entry(UUIDModel, AppendOnly):
 
 
 class Posting(UUIDModel, AppendOnly):
-    """One side of an entry: account, currency, signed amount; `shift` where it moves a cashier's takings."""
+    """One side of an entry: account, currency, signed amount, what it is worth in the entry's base currency.
+
+    `shift` where it moves a cashier's takings.
+    """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
     currency = CurrencyField(_("Currency"))
     amount = MoneyAmountField(_("Amount"))
+    base_amount = models.DecimalField(_("In base currency"), max_digits=14, decimal_places=2)
     shift = models.ForeignKey("billing.Shift", on_delete=models.PROTECT, null=True, related_name="postings")
     date = models.DateField(_("Date"))
 

@@ -157,4 +157,5 @@ def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
         branch_id=invoice.branch_id,
         by=by,
         invoice=invoice,
+        rate=invoice.rate,
     )

@@ -10,7 +10,10 @@ from typing import Any
 
 from billing.errors import EntryUnbalanced
 from billing.models import Account, Entry, EntryKind, Posting
+from billing.pricing import worth_in_base
+from billing.queries.catalogue import current_rate
 from core.clock import now, today
+from core.preferences import preference
 
 SAFE = "safe"
 DRAWER = "drawer"
@@ -42,17 +45,23 @@ def post(
     invoice: Any = None,
     payment: Any = None,
     shift: Any = None,
+    rate: Decimal | None = None,
     reverses: Entry | None = None,
     at: datetime.datetime | None = None,
 ) -> Entry | None:
     """Write one balanced entry; nothing when every side is zero. The database checks the balance again at commit.
 
-    Raises EntryUnbalanced, which is a mistake of the program. The same event cannot be posted twice.
+    `rate` is riel for one dollar as the event has it; without one, today's counts where it is needed. Raises
+    EntryUnbalanced, which is a mistake of the program, and RateMissing. The same event cannot be posted twice.
     """
     written = [side for side in sides if side.amount]
     if not written:
         return None
     _check_balance(written)
+    base = reverses.base_currency if reverses else preference("billing.base_currency")
+    if rate is None and any(side.currency != base for side in written):
+        rate = current_rate().riel_per_dollar
+    worths = worth_in_base([(side.currency, side.amount) for side in written], base=base, rate=rate)
     accounts = Account.objects.in_bulk({side.account for side in written}, field_name="key")
     entry = Entry.objects.create(
         kind=kind,
@@ -64,6 +73,8 @@ def post(
         payment=payment,
         shift=shift,
         reverses=reverses,
+        base_currency=base,
+        rate=rate,
         posted_by=by,
     )
     Posting.objects.bulk_create(
@@ -72,10 +83,11 @@ def post(
             account=accounts[side.account],
             currency=side.currency,
             amount=side.amount,
+            base_amount=worth,
             shift=shift if side.in_shift else None,
             date=entry.date,
         )
-        for side in written
+        for side, worth in zip(written, worths, strict=True)
     )
     return entry
 
@@ -93,6 +105,7 @@ def reverse(*, entry: Entry, kind: EntryKind, source_id: uuid.UUID, by: Any, inv
         branch_id=entry.branch_id,
         by=by,
         invoice=invoice,
+        rate=entry.rate,
         reverses=entry,
     )
 

@@ -203,5 +203,6 @@ def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlem
         invoice=payment.invoice,
         payment=payment,
         shift=payment.shift,
+        rate=payment.rate,
         at=payment.received_at,
     )

@@ -34,7 +34,7 @@ Notes = Mapping[str, Mapping[int, int]]
 def open_shift(*, drawer: Drawer, counts: Notes, by: Any) -> Shift:
     """Begin with the notes counted in the drawer; the float comes out of the safe in the ledger.
 
-    Raises ShiftAlreadyOpen (one per cashier), DrawerTaken (one per drawer), CountInvalid.
+    Raises ShiftAlreadyOpen (one per cashier), DrawerTaken (one per drawer), CountInvalid, RateMissing.
     """
     _check_notes(counts)
     drawer = Drawer.objects.select_for_update(of=("self",), no_key=True).select_related("branch").get(pk=drawer.pk)

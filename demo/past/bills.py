@@ -182,6 +182,8 @@ def _post_debt(sheets: Sheets, bill: Bill) -> None:
         date=timezone.localdate(issued),
         branch=bill.ground.branch,
         invoice=bill.invoice,
+        base_currency=USD,
+        rate=RATE,
         posted_by=bill.ground.cashier,
     )
     post(sheets, bill.ground, entry, sides)
@@ -211,6 +213,8 @@ def _post_receipt(
         invoice=bill.invoice,
         payment=payment,
         shift=payment.shift,
+        base_currency=USD,
+        rate=RATE,
         posted_by=bill.ground.cashier,
     )
     post(sheets, bill.ground, entry, sides)
@@ -218,18 +222,20 @@ def _post_receipt(
 
 def post(sheets: Sheets, ground: Ground, entry: Entry, sides: Sequence[Side]) -> None:
     """The sides of an entry that are not nothing; what moves the drawer belongs to the entry's shift."""
-    for account, currency, amount, in_shift in sides:
-        if amount:
-            sheets.add(
-                Posting,
-                entry.occurred_at,
-                entry=entry,
-                account=ground.accounts[account],
-                currency=currency,
-                amount=amount,
-                shift=entry.shift if in_shift else None,
-                date=entry.date,
-            )
+    written = [side for side in sides if side[2]]
+    worths = pricing.worth_in_base([side[1:3] for side in written], base=entry.base_currency, rate=entry.rate)
+    for (account, currency, amount, in_shift), worth in zip(written, worths, strict=True):
+        sheets.add(
+            Posting,
+            entry.occurred_at,
+            entry=entry,
+            account=ground.accounts[account],
+            currency=currency,
+            amount=amount,
+            base_amount=worth,
+            shift=entry.shift if in_shift else None,
+            date=entry.date,
+        )
 
 
 def _add_transitions(sheets: Sheets, bill: Bill) -> None:

@@ -11,7 +11,7 @@ from billing.models import NOTES, CashCount, Entry, Posting, Shift, ShiftTotal, 
 from core import clock
 from core.money import KHR, USD, Currency
 from demo.past.bills import Bill, add_payment, post
-from demo.past.ground import Ground
+from demo.past.ground import RATE, Ground
 from demo.past.points import Cards
 from demo.past.sheets import OF_A_SHIFT, Sheets
 from demo.services.numbers import take_numbers
@@ -84,6 +84,8 @@ def _move_cash(
         date=timezone.localdate(moment),
         branch=ground.branch,
         shift=shift,
+        base_currency=USD,
+        rate=RATE,
         posted_by=ground.cashier,
     )
     sides = [("drawer", currency, amount, True) for currency, amount in amounts.items()]

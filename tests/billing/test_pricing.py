@@ -27,6 +27,31 @@ def test_a_line_costs_price_times_quantity_rounded_once():
     assert pricing.line_amount(Money(D(1500), KHR), D("0.333")) == Money(D(500), KHR)
 
 
+sides = st.lists(st.tuples(st.sampled_from([USD, KHR]), st.integers(1, 9_000_000)), min_size=1, max_size=8).map(
+    lambda rows: [(currency, D(amount) if currency == KHR else D(amount) / 100) for currency, amount in rows]
+)
+
+
+@given(debits=sides, base=st.sampled_from([USD, KHR]), rate=rates, cuts=st.integers(1, 5))
+def test_what_balances_in_each_currency_balances_in_the_base_too(debits, base, rate, cuts):
+    credits = []
+    for currency in (USD, KHR):
+        total = sum((amount for one, amount in debits if one == currency), D(0))
+        parts = pricing.allocate(total, [D(1)] * cuts, currency)
+        credits += [(currency, -part) for part in parts if part]
+    worths = pricing.worth_in_base([*debits, *credits], base=base, rate=rate)
+    assert sum(worths) == 0
+    unit = D("0.01") if base == USD else D(1)
+    for (currency, amount), worth in zip([*debits, *credits], worths, strict=True):
+        exact = amount if currency == base else amount / rate if base == USD else amount * rate
+        assert abs(worth - exact) <= unit
+
+
+def test_another_currency_without_a_rate_has_no_worth():
+    with pytest.raises(ValueError, match="rate"):
+        pricing.worth_in_base([(KHR, D(4100))], base=USD, rate=None)
+
+
 @given(total=cents, weights=st.lists(cents, min_size=1, max_size=12))
 def test_a_discount_shared_over_lines_adds_up_to_itself(total, weights):
     parts = pricing.allocate(total, weights, USD)

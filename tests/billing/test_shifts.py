@@ -167,6 +167,7 @@ def test_counts_are_kept_note_by_note(shift, cashier):
 
 @pytest.mark.usefixtures("committed_db")
 def test_of_many_windows_opening_a_shift_one_wins(samaki, cashier, race):
+    make.rate()
     drawers = [make.drawer("D1"), make.drawer("D2")] * 10
     outcome = race(*(lambda drawer=drawer: open_shift(drawer=drawer, counts=FLOAT, by=cashier) for drawer in drawers))
     assert len(outcome.results) == 1

@@ -34,6 +34,11 @@ def rate(riel: int | str = 4100) -> ExchangeRate:
     return set_rate(riel_per_dollar=Decimal(riel), source="National Bank of Cambodia")
 
 
+def have_rate() -> None:
+    if not ExchangeRate.objects.exists():
+        rate()
+
+
 def price(amount: str | int = "10.00", currency: str = "USD", *, code: str = "", category: str = "consultation") -> str:
     """A service with today's price; returns its code."""
     code = code or f"TEST{next(_codes)}"
@@ -52,8 +57,7 @@ def charge(amount: str | int = "10.00", currency: str = "USD", *, visit: Visit |
 
 def invoice(*amounts: tuple[str | int, str], visit: Any = None, by: User | None = None) -> Invoice:
     """An issued invoice over the amounts (10 dollars unless said); sets a rate when there is none."""
-    if not ExchangeRate.objects.exists():
-        rate()
+    have_rate()
     by = by or user("cashier")
     visit = visit or new_visit()
     for amount, currency in amounts or (("10.00", "USD"),):
@@ -66,7 +70,8 @@ def drawer(code: str = "D1", branch: Branch | None = None) -> Drawer:
 
 
 def shift(cashier: User | None = None, *, code: str = "D1", counts: Any = None) -> Shift:
-    """An open shift with a hundred dollars and 160,000 riel in the drawer."""
+    """An open shift with a hundred dollars and 160,000 riel in the drawer; sets a rate when there is none."""
+    have_rate()
     return open_shift(drawer=drawer(code), counts=FLOAT if counts is None else counts, by=cashier or user("cashier"))
 
 
