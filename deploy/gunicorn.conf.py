@@ -39,7 +39,10 @@ def post_fork(server, worker):
     """A pool of connections does not survive a fork: whatever loading the application opened is left behind."""
     from django.db import connections
 
+    from core.serving import use_thread_locals
+
     connections.close_all()
+    use_thread_locals()
     gc.set_threshold(20_000, 20, 20)  # one page makes more objects than the collector's usual patience allows
 
 
