@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "core.templatetags.ui",
                 "core.templatetags.remembering",
+                "core.templatetags.swift",
             ],
         },
     }

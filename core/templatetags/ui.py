@@ -23,6 +23,7 @@ from core import badges, icons, panels
 from core.asking import asks_about_people
 from core.charts import Chart
 from core.paging import Page
+from core.stencils import stencilled
 
 register = template.Library()
 
@@ -136,7 +137,7 @@ def once() -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', exactly_once.FIELD, exactly_once.new_key())
 
 
-@register.inclusion_tag("components/confirm.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def confirm(
     context: Context,
     url: str,
@@ -147,36 +148,25 @@ def confirm(
     reason: bool = False,
     button: str = "outline",
     small: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """A button that asks before it posts to ``url``; with ``reason=True`` it also asks why (field ``reason``)."""
-    return {
-        "url": url,
-        "label": label,
-        "text": text,
-        "tone": tone,
-        "icon": icon,
-        "reason": reason,
-        "button": button,
-        "small": small,
-        "id": f"confirm-{uuid4().hex[:8]}",
-        "csrf_token": context.get("csrf_token"),
-    }
+    look = (("tone", tone), ("icon", icon), ("reason", reason), ("button", button), ("small", small))
+    shown = {"url": url, "label": label, "text": text, "id": f"confirm-{uuid4().hex[:8]}"}
+    return stencilled("components/confirm.html", look, **shown, **_form_keys(context))
 
 
-@register.inclusion_tag("components/post.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def post(
     context: Context, url: str, label: Any, icon: str = "", tone: str = "", small: bool = False, title: Any = ""
-) -> dict[str, Any]:
+) -> SafeString:
     """A button that posts to ``url``: one press, acts once. ``tone``: primary, green, red; plain when empty."""
-    return {
-        "url": url,
-        "label": label,
-        "icon": icon,
-        "tone": tone,
-        "small": small,
-        "title": title,
-        "csrf_token": context.get("csrf_token"),
-    }
+    look = (("icon", icon), ("tone", tone), ("small", small))
+    return stencilled("components/post.html", look, url=url, label=label, title=title, **_form_keys(context))
+
+
+def _form_keys(context: Context) -> dict[str, Any]:
+    """What a form of its own needs: the token, and the hidden field that makes it act once."""
+    return {"csrf_token": context.get("csrf_token"), "once": once()}
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
