@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from billing import home, menu, models, panels, permissions, preferences  # noqa: F401
+        from billing import holdings, home, menu, models, panels, permissions, preferences  # noqa: F401
 
         for model in (
             models.BooksClosing,

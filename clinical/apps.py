@@ -6,7 +6,7 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         import audit
-        from clinical import access, home, looks, menu, panels, permissions, preferences, subscribers  # noqa: F401
+        from clinical import access, holdings, home, looks, menu, panels, permissions, preferences, subscribers  # noqa: F401
         from clinical.models import EncounterMove, NoteRevision
 
         audit.append_only(EncounterMove)

@@ -27,6 +27,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-events": {"task": "core.tasks.forget_events", "schedule": crontab(hour=3, minute=20)},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour=3, minute=30)},
     "sweep-mail": {"task": "notifications.tasks.sweep_mail", "schedule": 600.0, "options": {"expires": 500}},
+    "sweep-exports": {"task": "patients.tasks.sweep_exports", "schedule": 600.0, "options": {"expires": 500}},
+    "forget-exports": {"task": "patients.tasks.forget_exports", "schedule": crontab(hour=3, minute=40)},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
     "release-reservations": {
         "task": "pharmacy.tasks.release_reservations",

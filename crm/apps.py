@@ -8,7 +8,7 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import registry
-        from crm import menu, panels, permissions, preferences  # noqa: F401  they declare themselves when imported
+        from crm import holdings, menu, panels, permissions, preferences  # noqa: F401  they declare themselves when imported
         from crm.models import PointEntry
         from crm.services.tiers import load_default_tiers
         from hospitals import loaders

@@ -9,7 +9,7 @@ class LaboratoryConfig(AppConfig):
     def ready(self) -> None:
         import audit
         from hospitals import loaders
-        from laboratory import access, home, menu, panels, permissions, preferences  # noqa: F401  they declare themselves
+        from laboratory import access, holdings, home, menu, panels, permissions, preferences  # noqa: F401  they declare themselves
         from laboratory.models import ItemMove, LabelPrint
         from laboratory.services.loading import load_catalogue
 

@@ -65,3 +65,17 @@ class ConsentWithheld(DomainError):
     """Something may not be done with a patient's data; the message is the ground."""
 
     code = "consent_withheld"
+
+
+class ExportUnderWay(DomainError):
+    message = _("An archive of this patient's data is being put together already.")
+
+
+class PassphraseWeak(DomainError):
+    message = _("Use the passphrase that the page offers.")
+    field = "passphrase"
+
+
+class ReasonTooShort(DomainError):
+    message = _("Give a reason of at least ten letters.")
+    field = "reason"

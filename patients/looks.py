@@ -4,7 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import badges
 from core.badges import Look
-from patients.states import ConsentDecision
+from patients.states import ConsentDecision, ExportStatus
 
 badges.register(
     "consent",
@@ -13,5 +13,15 @@ badges.register(
         ConsentDecision.DENY.value: Look("red", "hand-stop", ConsentDecision.DENY.label),
         ConsentDecision.WITHDRAWN.value: Look("red", "arrow-back-up", ConsentDecision.WITHDRAWN.label),
         "not_asked": Look("grey", "question-mark", pgettext_lazy("consent", "Not asked")),
+    },
+)
+badges.register(
+    "export",
+    {
+        ExportStatus.QUEUED.value: Look("amber", "hourglass", ExportStatus.QUEUED.label),
+        ExportStatus.RUNNING.value: Look("blue", "progress", ExportStatus.RUNNING.label),
+        ExportStatus.READY.value: Look("green", "circle-check", ExportStatus.READY.label),
+        ExportStatus.FAILED.value: Look("red", "alert-circle", ExportStatus.FAILED.label),
+        ExportStatus.EXPIRED.value: Look("grey", "calendar-off", ExportStatus.EXPIRED.label),
     },
 )

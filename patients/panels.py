@@ -24,3 +24,4 @@ register(
         context=consents_panel,
     )
 )
+register(Panel(slot="chart-actions", order=90, permission="rights:view", template="patients/rights/_action.html"))

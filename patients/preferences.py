@@ -65,3 +65,11 @@ declare(
     least=12,
     most=21,
 )
+declare(
+    "patients.export_days",
+    default=7,
+    label=_("Days for which the archive of a patient's data can be fetched"),
+    kind=int,
+    least=1,
+    most=30,
+)

@@ -121,6 +121,14 @@ class Ground(TextChoices):
     DECEASED = "deceased", pgettext_lazy("consent", "The patient is deceased")
 
 
+class ExportStatus(TextChoices):
+    QUEUED = "queued", pgettext_lazy("export", "Waiting")
+    RUNNING = "running", pgettext_lazy("export", "Being put together")
+    READY = "ready", pgettext_lazy("export", "Ready")
+    FAILED = "failed", pgettext_lazy("export", "Failed")
+    EXPIRED = "expired", pgettext_lazy("export", "Expired")
+
+
 class VisitKind(TextChoices):
     OUTPATIENT = "outpatient", _("Outpatient")
     EMERGENCY = "emergency", _("Emergency")
@@ -154,5 +162,15 @@ VISIT_FLOW = Flow(
     moves={
         "close": Move({VisitStatus.OPEN}, VisitStatus.CLOSED),
         "cancel": Move({VisitStatus.OPEN}, VisitStatus.CANCELLED),
+    },
+)
+
+EXPORT_FLOW = Flow(
+    field="status",
+    moves={
+        "start": Move({ExportStatus.QUEUED, ExportStatus.RUNNING}, ExportStatus.RUNNING),  # again after a worker died
+        "finish": Move({ExportStatus.RUNNING}, ExportStatus.READY),
+        "fail": Move({ExportStatus.QUEUED, ExportStatus.RUNNING}, ExportStatus.FAILED),
+        "expire": Move({ExportStatus.READY}, ExportStatus.EXPIRED),
     },
 )

@@ -9,7 +9,7 @@ class PharmacyConfig(AppConfig):
     def ready(self) -> None:
         import audit
         from hospitals import loaders
-        from pharmacy import access, closing, home, menu, models, panels, permissions, preferences  # noqa: F401
+        from pharmacy import access, closing, holdings, home, menu, models, panels, permissions, preferences  # noqa: F401
         from pharmacy.services.formulary import load_formulary
 
         for model in (

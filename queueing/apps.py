@@ -6,7 +6,7 @@ class QueueingConfig(AppConfig):
 
     def ready(self) -> None:
         import audit
-        from queueing import access, home, looks, menu, permissions, subscribers  # noqa: F401
+        from queueing import access, holdings, home, looks, menu, permissions, subscribers  # noqa: F401
         from queueing.models import TicketMove
 
         audit.append_only(TicketMove)

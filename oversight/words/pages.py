@@ -9,6 +9,9 @@ PAGES: dict[str, Promise] = {
     "document": _("Document of a patient"),
     "edit": _("Patient's details"),
     "consents": _("Consents"),
+    "rights": _("Rights of the patient"),
+    "export": _("Archive of a patient's data"),
+    "patients:export-file": _("Archive of a patient's data"),
     "card": _("Patient card"),
     "patients:patient-card": _("Patient card"),
     "clinical:vitals-record": _("Triage"),
@@ -65,6 +68,7 @@ DETAILS: dict[str, Promise] = {
     "sessions": _("Sessions"),
     "what": pgettext_lazy("trail", "What"),
     "purpose": _("Purpose"),
+    "archive": _("Archive"),
 }
 
 

@@ -61,6 +61,8 @@ TABLES: dict[str, Promise] = {
     "patients_patientdocument": _("Document of a patient"),
     "patients_accessgrant": _("Broken glass"),
     "patients_consent": _("Consent"),
+    "patients_dataexport": _("Archive of a patient's data"),
+    "patients_exportfile": _("File of an archive"),
     "patients_consenttext": _("Text of a consent"),
     "patients_visit": _("Visit"),
     "patients_visitmove": _("Step of a visit"),

@@ -3,6 +3,7 @@
 from patients.models.consent import Consent
 from patients.models.consent_text import ConsentText
 from patients.models.contact import EmergencyContact
+from patients.models.data_export import DataExport, ExportFile
 from patients.models.document import PatientDocument
 from patients.models.duplicate import DuplicateAnswer
 from patients.models.family import Family
@@ -16,8 +17,10 @@ __all__ = [
     "AccessGrant",
     "Consent",
     "ConsentText",
+    "DataExport",
     "DuplicateAnswer",
     "EmergencyContact",
+    "ExportFile",
     "Family",
     "Patient",
     "PatientDocument",

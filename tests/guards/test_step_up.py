@@ -26,6 +26,9 @@ STEP_UP = {
     "console:visit-new",
     "oversight:trail-export",
     "oversight:export-file",
+    "patients:export-new",
+    "patients:export-fetch",
+    "patients:export-file",
     "oversight:alert-report",
     "oversight:alert-table",
     "console:hospital-suspend",
@@ -37,6 +40,7 @@ HURTS = re.compile(
     r"role-(edit|new|retire|template-edit)|staff-(edit|close)|export|refund|merge|rotat|suspend|impersonat"
 )
 HARMLESS = {
+    "patients:export-detail": "says how far the archive is; fetching it asks",
     "oversight:export-detail": "says what was taken out, without the rows",
 }
 

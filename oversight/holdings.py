@@ -1,0 +1,10 @@
+"""What this room holds about a patient; see patients.holdings."""
+
+from patients.holdings import hold
+
+hold(
+    "oversight.WatchedPatient",
+    path="patient",
+    resource="Flag",
+    why_kept_in="that readings of the record are watched protects the patient only while it is not known",
+)

@@ -1,0 +1,111 @@
+"""What the hospital holds about a patient: each room registers its tables; a guard finds one that nobody registered.
+
+    hold("clinical.Note", path="encounter__patient", resource="Composition", seen=visible_notes)
+
+Whoever takes out or erases what is known of a person walks through these, and through nothing else.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field, Model, Q, QuerySet
+
+from core.models import StoredFile
+from patients.models import Patient
+
+Seen = Callable[[Any], QuerySet]
+Namer = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One table: the way to its patient, its name in FHIR R4 (or the nearest), and which rows a person may see.
+
+    ``why_kept_in``: why its rows are not handed to the patient; empty where they are.
+    """
+
+    label: str
+    paths: tuple[str, ...]
+    resource: str
+    seen: Seen | None = None
+    why_kept_in: str = ""
+
+    @property
+    def model(self) -> type[Model]:
+        return apps.get_model(self.label)
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def holds_files(self) -> bool:
+        return issubclass(self.model, StoredFile)
+
+    def of(self, patient: Patient) -> QuerySet:
+        """Every row about the patient, oldest first."""
+        reached = Q()
+        for path in self.paths:
+            reached |= Q(**{path: patient.pk})
+        return self.model._base_manager.filter(reached).distinct().order_by("pk")
+
+    def for_eyes_of(self, patient: Patient, user: Any) -> QuerySet:
+        """The rows about the patient that this person may see."""
+        rows = self.of(patient)
+        return rows.filter(pk__in=self.seen(user).values("pk")) if self.seen else rows
+
+
+_holdings: dict[str, Holding] = {}
+_names: dict[str, Namer] = {}
+
+
+def hold(label: str, *, path: str | tuple[str, ...], resource: str, **options: Any) -> Holding:
+    """Register a table by its model's label; ``path`` leads from a row to its patient ("pk" for the patient itself)."""
+    paths = (path,) if isinstance(path, str) else path
+    _holdings[label] = Holding(label=label, paths=paths, resource=resource, **options)
+    return _holdings[label]
+
+
+def holdings() -> list[Holding]:
+    """Every registered table, in the order of the rooms."""
+    return list(_holdings.values())
+
+
+def name_by(*, table: Namer, field: Namer) -> None:
+    """Let a room above say what tables and fields are called in words."""
+    _names.update(table=table, field=field)
+
+
+def table_name(holding: Holding) -> str:
+    return _names["table"](holding.table)
+
+
+def field_name(field: Field) -> str:
+    return _names["field"](field)
+
+
+def exported() -> Iterator[Holding]:
+    """The tables whose rows are handed to the patient."""
+    return (one for one in holdings() if not one.why_kept_in)
+
+
+hold("patients.Patient", path="pk", resource="Patient")
+hold("patients.PatientIdentifier", path="patient", resource="Identifier")
+hold("patients.EmergencyContact", path="patient", resource="RelatedPerson")
+hold("patients.Family", path="members", resource="Group")
+hold("patients.Consent", path="patient", resource="Consent")
+hold("patients.Visit", path="patient", resource="EpisodeOfCare")
+hold("patients.VisitMove", path="visit__patient", resource="Provenance")
+hold("patients.PatientDocument", path="patient", resource="DocumentReference")
+hold("patients.AccessGrant", path="patient", resource="AuditEvent")
+hold("patients.DataExport", path="patient", resource="Provenance")
+hold("patients.ExportFile", path="export__patient", resource="Binary", why_kept_in="the archive itself")
+hold(
+    "patients.DuplicateAnswer",
+    path=("patient", "other"),
+    resource="Linkage",
+    why_kept_in="says something of another patient as well",
+)
+hold("patients.SearchToken", path="patient", resource="Basic", why_kept_in="keyed hashes derived from the rest")
