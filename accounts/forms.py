@@ -5,7 +5,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffProfile, User
+from accounts.models import Branch, Department, Role, Room, Specialty, SsoProvider, StaffProfile, User
 from accounts.places import DepartmentChoice, RoomChoice
 from accounts.sso.fetching import is_allowed
 from core.forms import Form, ModelForm
@@ -44,6 +44,13 @@ class StaffForm(Form):
     room = RoomChoice(label=_("Room"), queryset=Room.objects.select_related("department__branch"), required=False)
     title = forms.CharField(label=_("Title"), max_length=40, required=False)
     specialisation = forms.CharField(label=_("Specialisation"), max_length=120, required=False)
+    specialties = forms.MultipleChoiceField(
+        label=_("Protected specialisations"),
+        choices=Specialty,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Consultations of these open for this colleague, as for whoever treats the patient."),
+    )
     licence_number = forms.CharField(label=_("Licence number"), max_length=60, required=False)
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
@@ -88,6 +95,7 @@ def _present(user: User) -> dict[str, Any]:
         "room": profile.room_id,
         "title": profile.title,
         "specialisation": profile.specialisation,
+        "specialties": profile.specialties,
         "licence_number": profile.licence_number,
     }
 
@@ -128,7 +136,7 @@ class BranchForm(ModelForm):
 class DepartmentForm(ModelForm):
     class Meta:
         model = Department
-        fields = ["branch", "code", *NAMES_IN_THREE, "kind", "queue_prefix", "is_active"]
+        fields = ["branch", "code", *NAMES_IN_THREE, "kind", "queue_prefix", "specialty", "is_active"]
 
 
 class RoomForm(ModelForm):

@@ -14,7 +14,7 @@ from accounts.queries import within_places
 from clinical.models import Encounter, VitalSigns
 from clinical.states import OPEN, EncounterStatus, RecordStatus
 from core import clock
-from patients.access import Days, levels_of, relates, sight_of, treated_by
+from patients.access import Days, levels_of, relates, sight_of, specialty_in_sight, treated_by
 
 TRIAGE_KINDS = [DepartmentKind.OUTPATIENT, DepartmentKind.EMERGENCY]
 
@@ -33,10 +33,17 @@ def measuring(person: UUID, days: Days) -> QuerySet:
     return measured.values("patient")
 
 
+def encounters_in_sight(user: Any, path: str = "") -> Q:
+    """Encounters, or by ``path`` what belongs to one: of patients in sight, within protected specialisations."""
+    patient, specialty = (f"{path}__patient", f"{path}__specialty") if path else ("patient", "specialty")
+    return sight_of(user).of(patient) & specialty_in_sight(user, patient, specialty)
+
+
 def notes_in_sight(user: Any) -> Q:
-    """Notes by their own level: of the patients in sight, the author's own, or of patients the person treats."""
+    """Notes by their own level: of the encounters in sight, the author's own, or of patients the person treats."""
     open_levels = Q(confidentiality__in=levels_of(user)) | Q(author=user)
-    return sight_of(user).of("encounter__patient") & (open_levels | treated_by(user, "encounter__patient"))
+    protected = encounters_in_sight(user, "encounter") | (sight_of(user).of("encounter__patient") & Q(author=user))
+    return protected & (open_levels | treated_by(user, "encounter__patient"))
 
 
 def to_triage(user: Any) -> Q:

@@ -18,7 +18,7 @@ def allergies_for_banner(patient: Patient) -> dict[str, Any]:
 
 
 def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
-    encounters = queries.timeline(patient, limit=20)
+    encounters = queries.timeline(patient, user=request.user, limit=20)
     return {
         "open_encounters": [one for one in encounters if one.status in OPEN],
         "encounters": encounters,

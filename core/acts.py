@@ -10,8 +10,8 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 Attributes = list[tuple[str, str | None]]
 
 
-def without_acts(html: str, *, is_act: Callable[[str], bool]) -> str:
-    """Return the page without what sends something, or leads to an address ``is_act`` says is an act.
+def without_acts(html: str, *, is_act: Callable[[str, bool], bool]) -> str:
+    """Return the page without what acts: ``is_act(address, sent)`` says it of a link, or of a form.
 
     Of a whole page only its main part is looked at: signing out and choosing a language stay.
     """
@@ -24,7 +24,7 @@ def without_acts(html: str, *, is_act: Callable[[str], bool]) -> str:
 class _Reader(HTMLParser):
     """Copies what it reads, as it stands there, but for elements that act."""
 
-    def __init__(self, is_act: Callable[[str], bool], *, whole: bool) -> None:
+    def __init__(self, is_act: Callable[[str, bool], bool], *, whole: bool) -> None:
         super().__init__(convert_charrefs=False)
         self.is_act, self.kept = is_act, list[str]()
         self._looks = not whole
@@ -34,12 +34,14 @@ class _Reader(HTMLParser):
     def _acts(self, tag: str, attributes: Attributes) -> bool:
         given = dict(attributes)
         if tag == "form" and (given.get("method") or "").lower() == "post":
-            return True
+            return self.is_act(given.get("action") or "", True)
         if tag == "details" and ("data-confirm" in given or "add-form" in (given.get("class") or "").split()):
             return True
-        if (tag == "button" and "form" in given) or any(name in given for name in _SENDS):
+        if tag == "button" and "form" in given:
             return True
-        return any(self.is_act(given[name] or "") for name in _LEADS if name in given)
+        if any(self.is_act(given[name] or "", True) for name in _SENDS if name in given):
+            return True
+        return any(self.is_act(given[name] or "", False) for name in _LEADS if name in given)
 
     def _keep(self, text: str) -> None:
         if not self._leaving:

@@ -16,6 +16,10 @@ Who treats a patient is said by relations. This room knows visits and registrati
 
 Every page asks for them, so their statement is put together once in a process and filled in for each person.
 
+A consultation of a protected specialisation (accounts.models.Specialty) is seen, within the levels, only by whoever
+works in that specialisation or treats the patient: ``specialty_in_sight``. The glass does not open it: who must act in
+an emergency treats.
+
 Outside one's sight a record does not exist: every ``visible_<noun>s(user)`` narrows its rows by
 ``sight_of(user).of(path)``. Steps that need the identity of somebody who stands at the desk (triage, specimens,
 medicines, money) are opened by the rooms themselves, each in its ``access`` module, for the rows of that step only.
@@ -121,6 +125,21 @@ def sight_of(user: Any) -> Sight:
 def _sight_of(user: Any) -> Sight:
     """One statement for what is treated; a second one only where the glass was broken within the hour."""
     return Sight(levels_of(user), treated=_treated_guarded(user), opened=_opened(user))
+
+
+def specialty_in_sight(user: Any, patient: str = "patient", column: str = "specialty") -> Q:
+    """Rows of no protected specialisation, of one this person works in, or of patients they treat.
+
+    ``patient`` and ``column`` are the paths to the patient and to the specialisation.
+    """
+    own = Q(**{f"{column}__in": ["", *specialties_of(user)]})
+    return own | treated_by(user, patient)
+
+
+def specialties_of(user: Any) -> list[str]:
+    """The protected specialisations a person works in, as their profile says."""
+    profile = getattr(user, "profile", None)
+    return list(profile.specialties) if profile else []
 
 
 def treated_by(user: Any, path: str = "") -> Q:

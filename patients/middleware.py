@@ -37,7 +37,7 @@ class BrokenGlassMiddleware:
         response = self.get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
         if is_page and grant_behind() is not None:
-            page = without_acts(response.content.decode(), is_act=lambda address: _is_act(address, request))
+            page = without_acts(response.content.decode(), is_act=lambda to, sent: _is_act(to, sent, request))
             response.content = page.encode()
         return response
 
@@ -50,12 +50,13 @@ class BrokenGlassMiddleware:
         return render(request, "409.html", {"error": RecordIsReadOnly()}, status=403)
 
 
-def _is_act(address: str, request: HttpRequest) -> bool:
-    """Whether the address belongs to a view that acts (marked by @exactly_once), as patients.access judges requests."""
+def _is_act(address: str, sent: bool, request: HttpRequest) -> bool:
+    """Whether going there, or sending a form there, would act, as patients.access judges requests."""
     path = address.partition("#")[0].partition("?")[0]
     if not path.startswith("/") or path.startswith("//"):
-        return False
+        return sent
     try:
-        return getattr(resolve(path, request.urlconf).func, "acts_once", False)
+        view = resolve(path, request.urlconf).func
     except Resolver404:
-        return False
+        return sent
+    return not hasattr(view, "asks") if sent else getattr(view, "acts_once", False)

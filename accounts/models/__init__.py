@@ -6,7 +6,7 @@ from accounts.models.session import SessionEnd, StaffSession
 from accounts.models.sso import SsoIdentity, SsoProvider
 from accounts.models.user import User
 from accounts.models.visit import SupportVisit
-from accounts.models.workplace import Branch, Department, DepartmentKind, Room
+from accounts.models.workplace import Branch, Department, DepartmentKind, Room, Specialty
 
 __all__ = [
     "Assignment",
@@ -22,6 +22,7 @@ __all__ = [
     "Role",
     "Room",
     "SessionEnd",
+    "Specialty",
     "SsoIdentity",
     "SsoProvider",
     "StaffProfile",

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
-from accounts.models.workplace import Branch, Department
+from accounts.models.workplace import Branch, Department, Specialty
 from core.models import UUIDModel, VersionedModel
 
 
@@ -64,15 +64,32 @@ class Assignment(UUIDModel):
 
 
 class StaffProfile(UUIDModel):
-    """A person's profession: what is printed under a prescription or a report."""
+    """A person's profession: what is printed under a prescription or a report.
+
+    ``specialties`` are the protected specialisations they work in, whose consultations they see.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
     title = models.CharField(_("title"), max_length=40, blank=True)
     specialisation = models.CharField(_("specialisation"), max_length=120, blank=True)
+    specialties = ArrayField(
+        models.CharField(max_length=16, choices=Specialty),
+        verbose_name=_("protected specialisations"),
+        default=list,
+        blank=True,
+    )
     licence_number = models.CharField(_("licence number"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     home_department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     room = models.ForeignKey("accounts.Room", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(specialties__contained_by=Specialty.values),
+                name="accounts_profile_specialties_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.user}".strip()

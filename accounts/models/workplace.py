@@ -33,14 +33,28 @@ class DepartmentKind(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration")
 
 
+class Specialty(models.TextChoices):
+    """Specialisations whose consultations only those read who work in them or treat the patient (patients.access)."""
+
+    PSYCHIATRY = "psychiatry", _("Psychiatry")
+    HIV = "hiv", _("HIV care")
+    ADDICTION = "addiction", _("Addiction care")
+    SEXUAL_HEALTH = "sexual_health", _("Sexual health")
+    VIOLENCE = "violence", _("Care after violence")
+
+
 class Department(UUIDModel):
-    """A department of one branch. ``queue_prefix`` is the letter of its tickets (A-001)."""
+    """A department of one branch. ``queue_prefix`` is the letter of its tickets (A-001).
+
+    Consultations of a department with a ``specialty`` are protected by it from their beginning.
+    """
 
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="departments")
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=DepartmentKind)
     queue_prefix = models.CharField(_("ticket letter"), max_length=2, default="A")
+    specialty = models.CharField(_("protected specialisation"), max_length=16, choices=Specialty, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -49,6 +63,9 @@ class Department(UUIDModel):
             models.UniqueConstraint(fields=["branch", "code"], name="accounts_department_code_unique"),
             models.CheckConstraint(
                 condition=models.Q(kind__in=DepartmentKind.values), name="accounts_department_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(specialty__in=["", *Specialty.values]), name="accounts_department_specialty_known"
             ),
         ]
 

@@ -99,6 +99,7 @@ def save_staff(
     room: Room | None = None,
     title: str = "",
     specialisation: str = "",
+    specialties: Collection[str] = (),
     licence_number: str = "",
     **facts: str,
 ) -> User:
@@ -115,6 +116,7 @@ def save_staff(
             "room": room,
             "title": title,
             "specialisation": specialisation,
+            "specialties": sorted(specialties),
             "licence_number": licence_number,
         },
     )

@@ -7,7 +7,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Branch, Department
+from accounts.models import Branch, Department, Specialty
 from accounts.queries import care_departments, staff_with_role
 from clinical.models.note import SECTIONS
 from clinical.states import (
@@ -41,6 +41,12 @@ class NoteForm(Form):
 
     confidentiality = forms.ChoiceField(
         label=_("Who may read this note"), choices=Confidentiality.choices, required=False
+    )
+    specialty = forms.ChoiceField(
+        label=_("Protected specialisation"),
+        choices=[("", _("None")), *Specialty.choices],
+        required=False,
+        help_text=_("Only who works in it, or treats the patient, sees this consultation and its diagnoses."),
     )
 
     HINTS = {

@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Specialty
 from clinical.states import ENCOUNTER_FLOW, OPEN, WRITABLE, Disposition, EncounterStatus
 from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel, VersionedModel
@@ -24,6 +26,7 @@ class Encounter(VersionedModel):
     date = models.DateField()  # the hospital's date of arrival
     status = models.CharField(max_length=20, choices=EncounterStatus, default=EncounterStatus.WAITING)
     priority = models.CharField(max_length=12, choices=Priority, default=Priority.NORMAL)
+    specialty = models.CharField(_("protected specialisation"), max_length=16, choices=Specialty, blank=True)
     arrived_at = models.DateTimeField()
     triaged_at = models.DateTimeField(null=True, blank=True)
     triage_refusal = EncryptedTextField(blank=True, default="")  # why no vitals were taken
@@ -37,6 +40,9 @@ class Encounter(VersionedModel):
         ordering = ["-arrived_at"]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=EncounterStatus.values), name="encounter_status_known"),
+            models.CheckConstraint(
+                condition=Q(specialty__in=["", *Specialty.values]), name="encounter_specialty_known"
+            ),
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="encounter_priority_known"),
             models.CheckConstraint(
                 condition=Q(disposition="") | Q(disposition__in=Disposition.values), name="encounter_disposition_known"

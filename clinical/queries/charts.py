@@ -2,6 +2,8 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from accounts.models import User
+from clinical.access import encounters_in_sight
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, VitalSigns
 from clinical.states import EncounterStatus, RecordStatus
 from core.db.lean import showing
@@ -38,14 +40,17 @@ def latest_vitals(patient: Patient, limit: int = 3) -> list[VitalSigns]:
     return list(valid.order_by("-taken_at", "-id")[:limit])
 
 
-def earlier_diagnoses(patient: Patient, *, before: Encounter, limit: int = 10) -> list[Diagnosis]:
-    found = patient.diagnoses.filter(status=RecordStatus.ACTIVE).exclude(encounter=before)
+def earlier_diagnoses(patient: Patient, *, before: Encounter, user: User, limit: int = 10) -> list[Diagnosis]:
+    found = patient.diagnoses.filter(encounters_in_sight(user, "encounter"), status=RecordStatus.ACTIVE)
+    found = found.exclude(encounter=before)
     return list(found.select_related("encounter").order_by("-created_at")[:limit])
 
 
-def timeline(patient: Patient, *, without: Encounter | None = None, limit: int = TIMELINE_LENGTH) -> list[Encounter]:
-    """Encounters of a patient, newest first, each with its active diagnoses."""
-    encounters = patient.encounters.exclude(status=EncounterStatus.ENTERED_IN_ERROR)
+def timeline(
+    patient: Patient, *, user: User, without: Encounter | None = None, limit: int = TIMELINE_LENGTH
+) -> list[Encounter]:
+    """Encounters of a patient that this person may see, newest first, each with its active diagnoses."""
+    encounters = patient.encounters.filter(encounters_in_sight(user)).exclude(status=EncounterStatus.ENTERED_IN_ERROR)
     if without is not None:
         encounters = encounters.exclude(pk=without.pk)
     diagnoses = Diagnosis.objects.filter(status=RecordStatus.ACTIVE).order_by("role", "created_at")

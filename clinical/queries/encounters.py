@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from accounts.models import User
-from clinical.access import enrolled_today, notes_in_sight, to_take, to_triage
+from clinical.access import encounters_in_sight, enrolled_today, notes_in_sight, to_take, to_triage
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, Note, VitalSigns
 from patients.access import sight_of
 from queueing.models import Ticket
@@ -27,22 +27,22 @@ def _encounters() -> QuerySet[Encounter]:
 
 
 def visible_encounters(user: User) -> QuerySet[Encounter]:
-    return _of_visible_patients(user, _encounters())
+    return _encounters().filter(encounters_in_sight(user))
 
 
 def encounters_to_triage(user: User) -> QuerySet[Encounter]:
     """Visible encounters, and those that wait for somebody to measure, whoever the patient is."""
-    return _encounters().filter(sight_of(user).of("patient") | to_triage(user))
+    return _encounters().filter(encounters_in_sight(user) | to_triage(user))
 
 
 def encounters_in_line(user: User) -> QuerySet[Encounter]:
     """Visible encounters, and those in the line of nobody that this person may take."""
-    return _encounters().filter(sight_of(user).of("patient") | to_take(user))
+    return _encounters().filter(encounters_in_sight(user) | to_take(user))
 
 
 def encounters_enrolled(user: User) -> QuerySet[Encounter]:
     """Visible encounters, and those this person enrolled today."""
-    return _encounters().filter(sight_of(user).of("patient") | enrolled_today(user))
+    return _encounters().filter(encounters_in_sight(user) | enrolled_today(user))
 
 
 def visible_notes(user: User) -> QuerySet[Note]:
@@ -51,7 +51,7 @@ def visible_notes(user: User) -> QuerySet[Note]:
 
 
 def visible_diagnoses(user: User) -> QuerySet[Diagnosis]:
-    return _of_visible_patients(user, Diagnosis.objects.select_related("encounter"))
+    return Diagnosis.objects.select_related("encounter").filter(encounters_in_sight(user, "encounter"))
 
 
 def visible_vitals(user: User) -> QuerySet[VitalSigns]:

@@ -169,8 +169,9 @@ def follow_ticket(*, encounter: Encounter, ticket: Ticket | None, reason: str = 
     if ticket is not None:
         encounter.ticket = ticket
         encounter.department_id, encounter.practitioner_id = ticket.queue.department_id, ticket.queue.practitioner_id
+        encounter.specialty = ticket.queue.department.specialty or encounter.specialty  # a move never loosens it
     encounter.touch_version()
-    encounter.save(update_fields=["ticket", "department", "practitioner", "version", "updated_at"])
+    encounter.save(update_fields=["ticket", "department", "practitioner", "specialty", "version", "updated_at"])
     record_move(encounter, "transfer", before, by=by, reason=reason)
     return encounter
 

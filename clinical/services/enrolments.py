@@ -77,6 +77,7 @@ def _new_encounter(visit: Visit, priority: str) -> Encounter:
         patient_id=visit.patient_id,
         branch_id=visit.branch_id,
         department_id=visit.department_id,
+        specialty=visit.department.specialty,
         practitioner_id=visit.practitioner_id,
         date=visit.date,
         priority=priority,

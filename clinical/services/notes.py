@@ -22,10 +22,11 @@ def save_draft(
     by,
     overwrite: bool = False,
     confidentiality: str = "",
+    specialty: str | None = None,
 ) -> Note:
     """Save the draft as it stands on the page that knows it at `version` (0: no draft yet).
 
-    An empty `confidentiality` leaves it as it is.
+    An empty `confidentiality` leaves it as it is; `specialty` protects the whole encounter, None leaves that as it is.
 
     Raises NoteChanged when another page saved meanwhile, and leaves both texts as they are. With `overwrite`, a
     decision made after comparing, the other text is kept as a revision. Raises NoteIsSigned, EncounterIsClosed.
@@ -34,6 +35,8 @@ def save_draft(
     refuse_unwritable(note.encounter)
     if note.is_signed:
         raise NoteIsSigned()
+    if specialty is not None:
+        Encounter.objects.filter(pk=note.encounter_id).exclude(specialty=specialty).update(specialty=specialty)
     wanted = {section: texts.get(section, "") for section in SECTIONS}
     level = confidentiality or note.confidentiality
     if wanted == note.texts() and level == note.confidentiality:

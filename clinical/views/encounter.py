@@ -83,11 +83,11 @@ def page_context(encounter: Encounter, user: User) -> dict[str, Any]:
         "history": queries.active_history(patient),
         "vitals": lambda: queries.latest_vitals(patient),
         "note": note,
-        "note_form": NoteForm(initial=_note_initial(note), auto_id="note_%s"),
+        "note_form": NoteForm(initial=_note_initial(encounter, note), auto_id="note_%s"),
         "addendum_form": AddendumForm(auto_id="addendum_%s"),
         "diagnoses": encounter.diagnoses.filter(status=RecordStatus.ACTIVE),
-        "earlier_diagnoses": lambda: queries.earlier_diagnoses(patient, before=encounter),
-        "timeline": lambda: queries.timeline(patient, without=encounter),
+        "earlier_diagnoses": lambda: queries.earlier_diagnoses(patient, before=encounter, user=user),
+        "timeline": lambda: queries.timeline(patient, without=encounter, user=user),
         "diagnosis_form": DiagnosisForm(auto_id="diagnosis_%s"),
         "allergy_form": AllergyForm(auto_id="allergy_%s"),
         "condition_form": ConditionForm(auto_id="condition_%s"),
@@ -106,10 +106,11 @@ def main_note(encounter: Encounter, user: User) -> Note | None:
     return note
 
 
-def _note_initial(note: Note | None) -> dict[str, Any]:
+def _note_initial(encounter: Encounter, note: Note | None) -> dict[str, Any]:
     if note is None:
-        return {"version": 0}
-    return {**note.texts(), "version": note.version, "confidentiality": note.confidentiality}
+        return {"version": 0, "specialty": encounter.specialty}
+    levels = {"confidentiality": note.confidentiality, "specialty": encounter.specialty}
+    return {**note.texts(), "version": note.version, **levels}
 
 
 @requires("encounter:conduct")

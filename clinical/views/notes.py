@@ -47,6 +47,7 @@ def _save(encounter: Encounter, form: NoteForm, request: HttpRequest) -> Note:
         version=form.cleaned_data["version"],
         overwrite=form.cleaned_data["overwrite"],
         confidentiality=form.cleaned_data["confidentiality"],
+        specialty=form.cleaned_data["specialty"] if "specialty" in form.data else None,
         by=request.user,
     )
 

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from audit.models import Record
-from clinical.queries import visible_notes
+from clinical.queries import visible_diagnoses, visible_encounters, visible_notes
 from oversight.queries.trail import of_row
 from patients.models import Patient
 from patients.queries import visible_patients
@@ -94,12 +94,16 @@ def may_read(user: Any, record: Record) -> bool:
 
 
 def _within_its_own_level(user: Any, record: Record) -> bool:
-    """A note has a level of its own, beside the patient's."""
+    """A note has a level of its own, beside the patient's; an encounter may be of a protected specialisation."""
     match record.table_name:
         case "clinical_note":
             return visible_notes(user).filter(pk=record.row_id).exists()
         case "clinical_noterevision":
             return visible_notes(user).filter(revisions__pk=record.row_id).exists()
+        case "clinical_encounter":
+            return visible_encounters(user).filter(pk=record.row_id).exists()
+        case "clinical_diagnosis":
+            return visible_diagnoses(user).filter(pk=record.row_id).exists()
     return True
 
 

@@ -23,6 +23,7 @@ SIGN_IN = (
 )
 REFUSED = Q(event__endswith="_refused") | Q(event="sign_in_slowed")
 PERMISSION_TABLES = ("accounts_role", "accounts_assignment", "accounts_user_user_permissions", "accounts_user_groups")
+PROFILE_TABLE = "accounts_staffprofile"  # with the protected specialisations of a colleague
 GRANT_TABLE = "patients_accessgrant"
 VISIT_TABLE = "accounts_supportvisit"
 WRITES = (Kind.INSERT, Kind.UPDATE, Kind.DELETE)
@@ -84,7 +85,8 @@ def of_kind(found: QuerySet[Record], kind: str) -> QuerySet[Record]:
     if kind in Kind.values:
         return found.filter(kind=kind)
     if kind == "permission":
-        return found.filter(table_name__in=PERMISSION_TABLES, kind__in=WRITES)
+        protected = Q(table_name=PROFILE_TABLE, after__has_key="specialties")
+        return found.filter(Q(table_name__in=PERMISSION_TABLES) | protected, kind__in=WRITES)
     with_event = found.annotate(event=KeyTextTransform("event", "after"))
     match kind:
         case "sign_in":

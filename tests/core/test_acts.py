@@ -4,6 +4,7 @@ PAGE = """<!doctype html><html><head><title>A &amp; B</title><script>if (a < b) 
 <form method="post" action="/logout/"><button>Leave</button></form>
 <main id="content"><!-- kept --><a href="/read/">Read</a>&#160;<a class="btn" href="/act/1/?x=1#y"><b>Act</b></a>
 <form method="POST" action="/read/"><a href="/read/">inside</a><button>Send</button></form>
+<form method="post" action="/ask/" hx-post="/ask/"><input name="who"></form>
 <form method="get" action="/read/"><input name="q"></form><form action="/act/1/"><input name="q"></form>
 <details class="card add-form"><summary>Add</summary><details><p>deep</p></details>more</details>
 <details><summary>History</summary><p>kept too</p></details>
@@ -11,8 +12,8 @@ PAGE = """<!doctype html><html><head><title>A &amp; B</title><script>if (a < b) 
 <svg><use href="#i"/></svg></main><a href="/act/1/">outside</a></body></html>"""
 
 
-def is_act(address):
-    return address.startswith("/act/")
+def is_act(address, sent):
+    return address != "/ask/" if sent else address.startswith("/act/")
 
 
 def test_what_acts_is_left_out_of_the_main_part_and_the_rest_is_kept_as_it_stands():
