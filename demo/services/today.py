@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Branch, User
 from billing.models import Shift
 from billing.pricing import Paid
+from billing.queries.worklist import running_shift
 from billing.services.payments import take_payment
 from billing.services.shifts import open_shift
 from clinical.services.allergies import record_allergy, record_no_known_allergies
@@ -54,7 +55,9 @@ def _adults(patients: Iterable[Patient]) -> list[Patient]:
 
 
 def open_till(place: Place, cashier: str = "cashier") -> Shift:
-    return open_shift(drawer=place.drawer, counts=FLOAT, by=place.people[cashier])
+    """The cashier's till; one that was left open yesterday is still theirs."""
+    person = place.people[cashier]
+    return running_shift(person) or open_shift(drawer=place.drawer, counts=FLOAT, by=person)
 
 
 def tell_today(*, seed: int, tell: Tell) -> None:
