@@ -3,6 +3,7 @@
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Branch, Department, Role, Room, SsoProvider, StaffSession, User
+from core.db.kept import kept
 
 
 def branches_of(user: User) -> list[Branch]:
@@ -19,12 +20,16 @@ def branches_of(user: User) -> list[Branch]:
 
 def _branches_of(user: User) -> list[Branch]:
     bound = [(assignment.branch_id, assignment.department_id) for assignment in user.held]
-    branches = Branch.objects.filter(is_active=True)
     if not bound or (None, None) in bound:
-        return list(branches)
+        return _all_branches()
     whole = {branch for branch, _department in bound if branch}
     parts = {department for _branch, department in bound if department}
-    return list(branches.filter(Q(pk__in=whole) | Q(departments__in=parts)).distinct())
+    return list(Branch.objects.filter(Q(pk__in=whole) | Q(departments__in=parts), is_active=True).distinct())
+
+
+@kept
+def _all_branches() -> QuerySet[Branch]:
+    return Branch.objects.filter(is_active=True)
 
 
 def within_places(user: User, branch: str = "branch", department: str = "department") -> Q:

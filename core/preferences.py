@@ -12,11 +12,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.db import writing
+from core.db.kept import kept
 from core.errors import RecordChanged
 from core.models import Preference
 
@@ -146,7 +148,12 @@ def _of_this_hospital() -> dict[str, Any]:
     schema = connection.schema_name  # a request of the console may visit several hospitals
     if kept is not None and schema in kept:
         return kept[schema]
-    answers = dict(Preference.objects.values_list("key", "value"))
+    answers = dict(_stored())
     if kept is not None:
         kept[schema] = answers
     return answers
+
+
+@kept
+def _stored() -> QuerySet:
+    return Preference.objects.values_list("key", "value")

@@ -39,6 +39,7 @@ from django.db.models.expressions import RawSQL
 from accounts.models import Assignment, StaffProfile
 from audit.services import patients_noted
 from core import clock
+from core.db.kept import kept
 from core.logs import current_request
 from core.methods import only_reads
 from core.preferences import preference
@@ -187,13 +188,21 @@ def _opened(user: Any) -> tuple[UUID, ...]:
     request = current_request.get()
     if request is None or is_acting() or not user.may("record:break_glass"):
         return ()
-    return tuple(open_grants(user).values_list("patient_id", flat=True))
+    return tuple(_opened_to(user.pk, clock.now()))
+
+
+@kept
+def _opened_to(person: UUID, now: datetime) -> QuerySet:
+    return _grants(person, now).values_list("patient_id", flat=True)
 
 
 def open_grants(user: Any) -> QuerySet[AccessGrant]:
     """The person's grants that have not expired."""
-    now = clock.now()
-    return AccessGrant.objects.filter(user=user, opened_at__lte=now, expires_at__gt=now)
+    return _grants(user.pk, clock.now())
+
+
+def _grants(person: UUID, now: datetime) -> QuerySet[AccessGrant]:
+    return AccessGrant.objects.filter(user=person, opened_at__lte=now, expires_at__gt=now)
 
 
 def present_grant(patient: Patient) -> AccessGrant | None:
