@@ -10,6 +10,7 @@ urlpatterns = [
     *account_urls,
     path("admin/", admin.site.urls),
     path("notices/", include("notifications.urls")),
+    path("", include("oversight.urls_console")),
     path("", include("hospitals.urls_console")),
 ]
 globals().update(error_handlers)

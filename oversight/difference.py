@@ -17,6 +17,7 @@ from accounts.models import Branch, Department, Role, Room, User
 from audit.models import Record
 from core import crypto
 from core.fields import EncryptedMixin
+from hospitals.models import Hospital, Plan
 from oversight.queries.subjects import may_read, models_by_table
 from oversight.words import detail_in_words, event_in_words, field_in_words, page_in_words
 from patients.models import Patient, Visit
@@ -24,7 +25,7 @@ from patients.models import Patient, Visit
 HIDDEN = "[hidden]"
 LONGEST = 2_000
 # Whose own words name nobody: other rows are shown by the end of their number.
-NAMED: tuple[type[models.Model], ...] = (Branch, Department, Role, Room, User, Patient, Visit)
+NAMED: tuple[type[models.Model], ...] = (Branch, Department, Role, Room, User, Patient, Visit, Hospital, Plan)
 MACHINERY = {"id", "created_at", "updated_at", "version"}
 
 
@@ -59,6 +60,8 @@ def _detail(name: str, value: Any) -> str:
     """What was noted beside a reading or an event; pages and events by their names."""
     if name == "page":
         return page_in_words(str(value))
+    if name == "hospital":
+        return _named(Hospital, value)
     return event_in_words(str(value)) if name == "event" else _plain(value)
 
 

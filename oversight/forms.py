@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -6,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from accounts.permissions import PLATFORM_ROLES
 from accounts.permissions import ROLES as STAFF_ROLES
 from core.forms import DateInput, Form
+from hospitals.models import Hospital
 from oversight.queries.trail import TrailFilter
 from oversight.states import OPEN, Outcome
-from oversight.words import ROOMS, TABLES, room_of
+from oversight.words import PLATFORM_TABLES, ROOMS, TABLES, room_of
 from patients.models import Patient
 
 # A search is itself noted in the trail: only what can be an id gets there, never a typed name.
@@ -33,6 +36,10 @@ KINDS = [
 ]
 
 
+OF_PATIENTS = {"read", "print", "export", "glass"}  # kinds that the platform's trail cannot hold
+OF_STAFF = {f"room:{room}" for room in ("accounts", "core", "notifications", "mfa", "audit")}
+
+
 class TrailForm(Form):
     """What one looks for in the trail; the record is a number of the trail, or a patient's record number."""
 
@@ -46,6 +53,8 @@ class TrailForm(Form):
     address = forms.CharField(label=_("Network address"), required=False, max_length=64)
     request_id = forms.CharField(label=_("Request id"), required=False, max_length=64)
 
+    roles: Mapping[str, Any] = STAFF_ROLES
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.order_by("full_name").values_list("pk", "full_name", "username")
@@ -53,8 +62,11 @@ class TrailForm(Form):
             ("", _("Everybody")),
             *((str(pk), f"{name or login} ({login})") for pk, name, login in people),
         ]
-        self.fields["role"].choices = [("", _("Every role")), *STAFF_ROLES.items()]
-        self.fields["table"].choices = [("", _("Everywhere")), *_places()]
+        self.fields["role"].choices = [("", _("Every role")), *self.roles.items()]
+        self.fields["table"].choices = [("", _("Everywhere")), *self.places()]
+
+    def places(self) -> list[Any]:
+        return _places()
 
     def clean_record(self) -> str:
         """A patient's record number stands for the patient's row."""
@@ -83,6 +95,34 @@ def _given(form: Form) -> dict[str, Any]:
     """What was filled in and makes sense."""
     form.is_valid()
     return {name: value for name, value in getattr(form, "cleaned_data", {}).items() if value}
+
+
+class ConsoleTrailForm(TrailForm):
+    """What one looks for in the platform's own trail; a hospital stands for everything that was done about it."""
+
+    hospital = forms.ModelChoiceField(
+        label=_("Hospital"), required=False, queryset=Hospital.objects.order_by("name"), empty_label=_("Every hospital")
+    )
+    field_order = ("who", "hospital")
+    roles = PLATFORM_ROLES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [one for one in KINDS if one[0] not in OF_PATIENTS]
+
+    def places(self) -> list[Any]:
+        platform = sorted(PLATFORM_TABLES.items(), key=lambda item: str(item[1]))
+        return [(_("Platform"), platform), *(place for place in _places() if place[1][0][0] in OF_STAFF)]
+
+    def clean_record(self) -> str:
+        return self.cleaned_data["record"].strip()
+
+    def asked(self) -> TrailFilter:
+        return TrailFilter(**{name: value for name, value in _given(self).items() if name != "hospital"})
+
+    @property
+    def of_hospital(self) -> Hospital | None:
+        return _given(self).get("hospital")
 
 
 class MyTrailForm(Form):

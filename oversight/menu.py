@@ -36,4 +36,15 @@ register(
         order=62,
     )
 )
+register(
+    Entry(
+        group="console",
+        label=_("Trail"),
+        url_name="oversight:trail",
+        permission="platform_trail:view",
+        icon="history",
+        order=50,
+        surface="console",
+    )
+)
 register(Entry(group="accounts", label=_("My own trail"), url_name="oversight:my-trail", icon="user-search", order=95))

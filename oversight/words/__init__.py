@@ -2,9 +2,10 @@
 
 from oversight.words.fields import field_in_words
 from oversight.words.pages import detail_in_words, event_in_words, page_in_words
-from oversight.words.tables import ROOMS, TABLES, room_of, table_in_words, tables_of
+from oversight.words.tables import PLATFORM_TABLES, ROOMS, TABLES, room_of, table_in_words, tables_of
 
 __all__ = [
+    "PLATFORM_TABLES",
     "ROOMS",
     "TABLES",
     "detail_in_words",

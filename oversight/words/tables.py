@@ -80,6 +80,7 @@ TABLES: dict[str, Promise] = {
     "billing_entry": _("Journal entry"),
     "billing_posting": _("Posting"),
     "billing_transition": _("Step of a bill"),
+    "billing_booksclosing": _("Closing of the books"),
     "billing_payment": _("Payment"),
     "billing_tender": _("Money received"),
     "billing_change": _("Change given back"),
@@ -146,6 +147,20 @@ TABLES: dict[str, Promise] = {
 }
 
 
+# Of the platform itself, in the public schema.
+PLATFORM_TABLES: dict[str, Promise] = {
+    "hospitals_hospital": _("Hospital"),
+    "hospitals_domain": _("Host"),
+    "hospitals_provisioning": _("Setting up a hospital"),
+    "hospitals_plan": _("Plan"),
+    "hospitals_subscription": _("Subscription"),
+    "hospitals_roletemplate": _("Role template"),
+    "hospitals_demorequest": _("Demo request"),
+    "django_admin_log": _("Act in the admin site"),
+    "django_content_type": _("Kind of record"),
+}
+
+
 def room_of(table: str) -> str:
     """The room a table belongs to; sign-in's machinery has rooms of its own."""
     return next((room for room in ROOMS if table.startswith(f"{room}_")), "")
@@ -153,7 +168,7 @@ def room_of(table: str) -> str:
 
 def table_in_words(table: str) -> str:
     """The table's name for people; what has none shows its own."""
-    return str(TABLES.get(table, table.replace("_", " ")))
+    return str({**TABLES, **PLATFORM_TABLES}.get(table, table.replace("_", " ")))
 
 
 def tables_of(room: str) -> list[str]:
