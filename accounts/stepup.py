@@ -36,10 +36,13 @@ def requires_step_up(view: View) -> View:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person has proved who they are in this session within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
+    """Whether the person has proved who they are in this session within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+
+    Of a single sign-on the moment counts at which the provider asked, not that at which it let the person through.
+    """
     if not request.user.is_authenticated:
         return False
-    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
+    proofs = [record.get("proved_at", record["at"]) for record in get_authentication_records(request, request.user)]
     return bool(proofs) and time.time() - max(proofs) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 

@@ -15,6 +15,7 @@ from accounts.sso.tokens import TokenRefused, verify_id_token
 
 KEEP_SECONDS = 600
 ASK_AGAIN_SECONDS = 60  # an unknown key makes us ask for keys anew, not more often than this
+SIGNED_ONLY = {"auth_time", "amr", "acr"}
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -105,7 +106,10 @@ def _believed(provider: SsoProvider, token: str, nonce: str, access: str) -> dic
 
 
 def _with_userinfo(about: dict[str, Any], claims: dict[str, Any], access: str) -> dict[str, Any]:
-    """Claims that stand only in the provider's userinfo; the signed ones win, and it must speak of the same person."""
+    """Claims that stand only in the provider's userinfo; the signed ones win, and it must speak of the same person.
+
+    When and how somebody proved who they are is believed of the signed token alone.
+    """
     address = about.get("userinfo_endpoint")
     if not access or not isinstance(address, str) or not fetching.is_allowed(address):
         return claims
@@ -115,7 +119,7 @@ def _with_userinfo(about: dict[str, Any], claims: dict[str, Any], access: str) -
         return claims
     if more.get("sub") != claims["sub"]:
         raise TokenRefused("userinfo")
-    return {**more, **claims}
+    return {**{name: value for name, value in more.items() if name not in SIGNED_ONLY}, **claims}
 
 
 def _by_header(about: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.sso.tokens import LEEWAY
 from core import clock, crypto
 
 LONGEST = 600  # seconds a person may take at the provider
@@ -20,6 +21,14 @@ def take_question(request: HttpRequest, state: str) -> dict[str, Any] | None:
     if not kept or not hmac.compare_digest(kept["state"].encode(), state.encode()):
         return None
     return kept if clock.now().timestamp() - kept["at"] < LONGEST else None
+
+
+def proved_at(claims: dict[str, Any]) -> float:
+    """When the provider last asked the person to prove who they are (``auth_time``), never later than now; else 0."""
+    moment, now = claims.get("auth_time"), clock.now().timestamp()
+    if not isinstance(moment, int | float) or moment > now + LEEWAY:
+        return 0
+    return min(moment, now)
 
 
 def keep_token(request: HttpRequest, token: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,8 +28,6 @@ from audit.services import record_event
 from core import clock
 from core.errors import DomainError
 from core.once import exactly_once
-
-FRESH_SECONDS = 300
 
 
 @login_not_required
@@ -75,9 +74,10 @@ def sso_callback(request: HttpRequest) -> HttpResponse:
 def _signed_in(
     request: HttpRequest, provider: SsoProvider, person: User, claims: dict[str, Any], token: str, then: str
 ) -> HttpResponse:
-    record_authentication(request, person, method="sso")
+    proved = {"proved_at": session.proved_at(claims)}  # perhaps hours ago: signing in here may have asked for nothing
+    record_authentication(request, person, method="sso", **proved)
     if provider.trusts_second_factor and has_second_factor(claims):
-        record_authentication(request, person, method="mfa", type="sso")
+        record_authentication(request, person, method="mfa", type="sso", **proved)
     session.keep_token(request, token)
     response = perform_login(request, Login(user=person, redirect_url=then))
     session.keep_token(request, token)  # signing in over somebody else's session began a new one
@@ -88,11 +88,11 @@ def _confirmed(
     request: HttpRequest, provider: SsoProvider, person: User, claims: dict[str, Any], then: str
 ) -> HttpResponse:
     """The same person signed in at the provider just now: the protected step opens."""
-    moment = claims.get("auth_time")
-    fresh = isinstance(moment, int | float) and clock.now().timestamp() - moment < FRESH_SECONDS
+    proved = session.proved_at(claims)
+    fresh = clock.now().timestamp() - proved < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     if request.user.pk != person.pk or not fresh:
         return _refused(request, provider, "token", "not_fresh")
-    record_authentication(request, person, method="sso", reauthenticated=True)
+    record_authentication(request, person, method="sso", reauthenticated=True, proved_at=proved)
     return redirect(then)
 
 

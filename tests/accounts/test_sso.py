@@ -538,3 +538,93 @@ def test_production_allows_neither_http_nor_private_networks():
 
     assert base.SSO_ALLOW_HTTP is False
     assert base.SSO_ALLOW_PRIVATE_NETWORKS is False
+
+
+# --- Once more, for a protected step ----------------------------------------------------------------------------------
+
+PROTECTED = "/patients/access/"
+
+
+@pytest.fixture
+def ward_nurse(setup, provider, client_for):
+    """Somebody who has no password here and signed in at the provider this morning; her role may reach the page."""
+    Role.objects.filter(code="nurse").update(permissions=["patient:view", "access_policy:manage"])
+    person(provider, auth_time=int(time.time()) - 4 * 3600)
+    client = client_for()
+    sign_in(client, provider)
+    return client
+
+
+def asked_again(client):
+    """The provider's address to which the protected page leads, as the browser follows it."""
+    led = client.get(PROTECTED)["Location"]
+    assert led == "/login/sso/?again=1&next=%2Fpatients%2Faccess%2F"
+    return client.get(led)["Location"]
+
+
+def test_a_protected_step_asks_the_provider_to_ask_again(ward_nurse, provider):
+    address = asked_again(ward_nurse)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    person(provider, auth_time=int(time.time()))
+    assert ward_nurse.get("/login/sso/callback/", provider.sign_in(address))["Location"] == PROTECTED
+    assert ward_nurse.get(PROTECTED).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        lambda now: now - 301,
+        lambda now: now - 4 * 3600,
+        lambda now: now + 3600,
+        lambda now: None,
+        lambda now: "now",
+        lambda now: True,
+        lambda now: 0,
+    ],
+)
+def test_a_provider_that_did_not_ask_again_opens_nothing(ward_nurse, provider, moment):
+    address = asked_again(ward_nurse)
+    person(provider, auth_time=moment(int(time.time())))
+    answer = ward_nurse.get("/login/sso/callback/", provider.sign_in(address))
+    assert answer.status_code == 403
+    assert refusals()[-1] == {"event": "sso_refused", "why": "token", "detail": "not_fresh"}
+    assert ward_nurse.get(PROTECTED).status_code == 302
+
+
+def test_the_moment_is_believed_of_the_signed_token_alone(ward_nurse, provider):
+    address = asked_again(ward_nurse)
+    person(provider)
+    provider.userinfo = {"sub": "person-1", "auth_time": int(time.time())}
+    assert ward_nurse.get("/login/sso/callback/", provider.sign_in(address)).status_code == 403
+
+
+def test_somebody_else_s_proof_opens_nothing(ward_nurse, provider, doctor):
+    address = asked_again(ward_nurse)
+    person(provider, sub="person-2", preferred_username="other", email=doctor.email, auth_time=int(time.time()))
+    assert ward_nurse.get("/login/sso/callback/", provider.sign_in(address)).status_code == 403
+    assert ward_nurse.get("/staff/me/").context["request"].user.username == "chan.dara"  # nobody changed places
+    assert ward_nurse.get(PROTECTED).status_code == 302
+
+
+def test_a_proof_grows_stale(ward_nurse, provider, settings):
+    person(provider, auth_time=int(time.time()) - 290)
+    assert ward_nurse.get("/login/sso/callback/", provider.sign_in(asked_again(ward_nurse))).status_code == 302
+    assert ward_nurse.get(PROTECTED).status_code == 200
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 280  # as if ten seconds and more had gone by
+    assert ward_nurse.get(PROTECTED).status_code == 302
+
+
+def test_signing_in_by_an_old_session_of_the_provider_is_no_fresh_proof(setup, provider, client_for):
+    Role.objects.filter(code="nurse").update(permissions=["patient:view", "access_policy:manage"])
+    for moment, status in ((int(time.time()) - 4 * 3600, 302), (int(time.time()) - 5, 200)):
+        person(provider, auth_time=moment)
+        client = client_for()
+        sign_in(client, provider)
+        assert client.get(PROTECTED).status_code == status
+
+
+def test_nothing_is_sent_by_a_form_that_came_too_late(ward_nurse, provider):
+    page = {"referer": f"http://portal.samaki.localhost{PROTECTED}"}
+    sent = ward_nurse.post(PROTECTED, {"_once": str(uuid.uuid4()), "treating_days": "1"}, headers=page)
+    assert sent["Location"] == "/login/sso/?again=1&next=%2Fpatients%2Faccess%2F"

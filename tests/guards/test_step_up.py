@@ -23,6 +23,8 @@ STEP_UP = {
     "email-codes:enrol",
     "email-codes:off",
     "accounts:support-consent",
+    "billing:closing-new",
+    "billing:journal-file",
     "console:visit-new",
     "oversight:trail-export",
     "oversight:export-file",
@@ -42,6 +44,7 @@ HURTS = re.compile(
 HARMLESS = {
     "patients:export-detail": "says how far the archive is; fetching it asks",
     "oversight:export-detail": "says what was taken out, without the rows",
+    "billing:journal-export": "asks for the days; the file itself asks once more",
 }
 
 
