@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from audit import sql
-from audit.registry import APPEND_ONLY, HIDDEN, NOT_TRAILED, READ_ONLY
+from audit.registry import APPEND_ONLY, FUNCTIONS, HIDDEN, NOT_TRAILED, READ_ONLY
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -14,6 +14,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         _create_functions(cursor, schema)
         tables = _tables(cursor, connection.schema_name)
+        for text in FUNCTIONS if "patients_patient" in tables else ():
+            cursor.execute(text.replace("{schema}", schema))
         for table, key in tables.items():
             if table not in NOT_TRAILED:
                 _trail(cursor, schema, table, key)

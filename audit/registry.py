@@ -23,6 +23,8 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     "core_datakey": ("wrapped",),
 }
 
+FUNCTIONS: list[str] = []  # of rooms, in SQL; "{schema}" stands for the quoted name of the schema
+
 READ_ONLY: set[str] = {"audit_watermark"}  # written by deployments and by the tables' owner's functions only
 
 
@@ -39,3 +41,8 @@ def not_trailed(table: str, why: str) -> None:
 def read_only(table: str) -> None:
     """Let only deployments write the table: the application's own role may read it."""
     READ_ONLY.add(table)
+
+
+def install_function(text: str) -> None:
+    """Have a room's function made, owned by the tables' owner, wherever the trail is installed."""
+    FUNCTIONS.append(text)

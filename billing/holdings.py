@@ -1,5 +1,14 @@
 """What this room holds about a patient; see patients.holdings."""
 
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Charge, Invoice
+from billing.states import OPEN_INVOICES, ChargeStatus
+from patients.hindrances import hinders
 from patients.holdings import hold
 
 BOOKS = "the hospital's own books; the invoice and its payments are handed out"
@@ -23,3 +32,11 @@ hold(
     resource="Basic",
     why_kept_in=BOOKS,
 )
+
+
+@hinders(_("An invoice or a charge is open."))
+def owing(patients: Collection[UUID]) -> QuerySet:
+    """Patients with something to be invoiced or collected."""
+    invoices = Invoice.objects.filter(patient__in=patients, status__in=OPEN_INVOICES).values_list("patient", flat=True)
+    charges = Charge.objects.filter(patient__in=patients, status=ChargeStatus.PENDING).values_list("patient", flat=True)
+    return invoices.union(charges)

@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-mail": {"task": "notifications.tasks.sweep_mail", "schedule": 600.0, "options": {"expires": 500}},
     "sweep-exports": {"task": "patients.tasks.sweep_exports", "schedule": 600.0, "options": {"expires": 500}},
     "forget-exports": {"task": "patients.tasks.forget_exports", "schedule": crontab(hour=3, minute=40)},
+    "sweep-erasures": {"task": "patients.tasks.sweep_erasures", "schedule": crontab(hour=3, minute=50)},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
     "release-reservations": {
         "task": "pharmacy.tasks.release_reservations",

@@ -212,6 +212,10 @@ class EncryptedDecimalField(EncryptedMixin, models.DecimalField):
 class EncryptedJSONField(EncryptedMixin, models.JSONField):
     """Lists and dictionaries; a change in place is noticed when the row is saved."""
 
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        """A column that was blanked (patients.sql) reads as the field's own empty value."""
+        return self.get_default() if value == "" else super().from_db_value(value, expression, connection)
+
     def serialise(self, value: Any) -> str:
         return json.dumps(value, cls=self.encoder or DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 

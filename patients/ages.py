@@ -39,6 +39,14 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def years_after(day: date, years: int) -> date:
+    """Return the same day so many years later; 29 February becomes 1 March in a common year."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, month=3, day=1)
+
+
 def months_before(day: date, months: int) -> date:
     """Return the day so many months earlier, no later than the end of that month."""
     index = day.year * 12 + day.month - 1 - months

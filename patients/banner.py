@@ -54,6 +54,10 @@ def banner_of(patient: Patient) -> dict[str, Any]:
 
 def _own_alerts(patient: Patient) -> list[tuple[str, str]]:
     alerts = []
+    if patient.erased_at:
+        alerts.append(("grey", _("Erased record")))
+    elif patient.closed_at:
+        alerts.append(("violet", _("Closed record")))
     if patient.deceased_on:
         alerts.append(("grey", _("Deceased")))
     if patient.confidentiality == Confidentiality.VERY_RESTRICTED:

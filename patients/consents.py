@@ -61,14 +61,16 @@ def may_contact_all(patients: Iterable[Patient], purpose: str) -> dict[UUID, Ans
         raise ValueError(f"{purpose} is no kind of message")
     patients = list(patients)
     standing = standing_of([patient.pk for patient in patients], purpose)
-    dead = Answer(allowed=False, ground=Ground.DECEASED)
-    return {patient.pk: dead if patient.deceased_on else standing[patient.pk] for patient in patients}
+    barred = {patient.pk: answer for patient in patients if (answer := _out_of_reach(patient)) is not None}
+    return {**standing, **barred}
 
 
 def may_share(patient: Patient, purpose: str) -> Answer:
     """Whether documents of the patient may leave the hospital for this purpose (facility, insurer, research)."""
     if purpose not in SHARING:
         raise ValueError(f"{purpose} is no kind of sharing")
+    if patient.closed_at:
+        return Answer(allowed=False, ground=Ground.CLOSED)
     return standing_of([patient.pk], purpose)[patient.pk]
 
 
@@ -104,6 +106,13 @@ def answer_to(purpose: str, decision: str, version: int, *, since: int) -> Answe
     if purpose in UNLESS_REFUSED:
         return Answer(allowed=True, ground=Ground.UNLESS_REFUSED)
     return Answer(allowed=False, ground=Ground.ASK_AGAIN if decision else Ground.NOT_ASKED)
+
+
+def _out_of_reach(patient: Patient) -> Answer | None:
+    """Why nobody writes to this patient, whatever was decided; None where one may ask."""
+    if patient.closed_at or patient.erased_at:
+        return Answer(allowed=False, ground=Ground.CLOSED)
+    return Answer(allowed=False, ground=Ground.DECEASED) if patient.deceased_on else None
 
 
 def _counts_since(purpose: str) -> int:

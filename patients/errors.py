@@ -79,3 +79,38 @@ class PassphraseWeak(DomainError):
 class ReasonTooShort(DomainError):
     message = _("Give a reason of at least ten letters.")
     field = "reason"
+
+
+class ErasureHindered(DomainError):
+    """Something stands in the way; the message says what."""
+
+
+class ErasureUnderWay(DomainError):
+    message = _("A request about this record is open already.")
+
+
+class ErasureTooEarly(DomainError):
+    message = _("The record must be kept until %(day)s. Until then it can only be closed.")
+    field = "kind"
+
+
+class SecondPersonNeeded(DomainError):
+    message = _("Somebody else than who asked decides.")
+    status = 403
+
+
+class HoldStands(DomainError):
+    message = _("This record is under a legal hold already.")
+
+
+class HoldLifted(DomainError):
+    message = _("This hold was lifted already.")
+
+
+class PatientIsErased(DomainError):
+    message = _("This record was erased.")
+
+
+class PatientUnknown(DomainError):
+    message = _("There is no patient with this record number.")
+    field = "number"

@@ -14,6 +14,7 @@ from django.db.models import Field, Model, Q, QuerySet
 
 from core.models import StoredFile
 from patients.models import Patient
+from patients.states import Erases
 
 Seen = Callable[[Any], QuerySet]
 Namer = Callable[[Any], str]
@@ -23,7 +24,8 @@ Namer = Callable[[Any], str]
 class Holding:
     """One table: the way to its patient, its name in FHIR R4 (or the nearest), and which rows a person may see.
 
-    ``why_kept_in``: why its rows are not handed to the patient; empty where they are.
+    ``why_kept_in``: why its rows are not handed to the patient; empty where they are. ``erases``: what an erasure does
+    with them.
     """
 
     label: str
@@ -31,6 +33,7 @@ class Holding:
     resource: str
     seen: Seen | None = None
     why_kept_in: str = ""
+    erases: Erases = Erases.BLANK
 
     @property
     def model(self) -> type[Model]:
@@ -44,12 +47,16 @@ class Holding:
     def holds_files(self) -> bool:
         return issubclass(self.model, StoredFile)
 
-    def of(self, patient: Patient) -> QuerySet:
-        """Every row about the patient, oldest first."""
+    def reached_from(self, patient: Patient) -> QuerySet:
+        """Every row about the patient; one that is reached in two ways may come twice."""
         reached = Q()
         for path in self.paths:
             reached |= Q(**{path: patient.pk})
-        return self.model._base_manager.filter(reached).distinct().order_by("pk")
+        return self.model._base_manager.filter(reached)
+
+    def of(self, patient: Patient) -> QuerySet:
+        """Every row about the patient once, oldest first."""
+        return self.reached_from(patient).distinct().order_by("pk")
 
     def for_eyes_of(self, patient: Patient, user: Any) -> QuerySet:
         """The rows about the patient that this person may see."""
@@ -92,20 +99,35 @@ def exported() -> Iterator[Holding]:
 
 
 hold("patients.Patient", path="pk", resource="Patient")
-hold("patients.PatientIdentifier", path="patient", resource="Identifier")
-hold("patients.EmergencyContact", path="patient", resource="RelatedPerson")
+hold("patients.PatientIdentifier", path="patient", resource="Identifier", erases=Erases.REMOVE)
+hold("patients.EmergencyContact", path="patient", resource="RelatedPerson", erases=Erases.REMOVE)
 hold("patients.Family", path="members", resource="Group")
 hold("patients.Consent", path="patient", resource="Consent")
 hold("patients.Visit", path="patient", resource="EpisodeOfCare")
 hold("patients.VisitMove", path="visit__patient", resource="Provenance")
-hold("patients.PatientDocument", path="patient", resource="DocumentReference")
+hold("patients.PatientDocument", path="patient", resource="DocumentReference", erases=Erases.REMOVE)
 hold("patients.AccessGrant", path="patient", resource="AuditEvent")
 hold("patients.DataExport", path="patient", resource="Provenance")
-hold("patients.ExportFile", path="export__patient", resource="Binary", why_kept_in="the archive itself")
+hold(
+    "patients.ExportFile",
+    path="export__patient",
+    resource="Binary",
+    why_kept_in="the archive itself",
+    erases=Erases.REMOVE,
+)
+hold("patients.LegalHold", path="patient", resource="Flag", why_kept_in="of the inquiry", erases=Erases.KEEP)
+hold("patients.Erasure", path="patient", resource="Provenance", erases=Erases.KEEP)
 hold(
     "patients.DuplicateAnswer",
     path=("patient", "other"),
     resource="Linkage",
     why_kept_in="says something of another patient as well",
+    erases=Erases.REMOVE,
 )
-hold("patients.SearchToken", path="patient", resource="Basic", why_kept_in="keyed hashes derived from the rest")
+hold(
+    "patients.SearchToken",
+    path="patient",
+    resource="Basic",
+    why_kept_in="keyed hashes derived from the rest",
+    erases=Erases.REMOVE,
+)

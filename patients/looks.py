@@ -4,7 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import badges
 from core.badges import Look
-from patients.states import ConsentDecision, ExportStatus
+from patients.states import ConsentDecision, ErasureStatus, ExportStatus
 
 badges.register(
     "consent",
@@ -23,5 +23,16 @@ badges.register(
         ExportStatus.READY.value: Look("green", "circle-check", ExportStatus.READY.label),
         ExportStatus.FAILED.value: Look("red", "alert-circle", ExportStatus.FAILED.label),
         ExportStatus.EXPIRED.value: Look("grey", "calendar-off", ExportStatus.EXPIRED.label),
+    },
+)
+badges.register(
+    "erasure",
+    {
+        ErasureStatus.REQUESTED.value: Look("amber", "hourglass", ErasureStatus.REQUESTED.label),
+        ErasureStatus.APPROVED.value: Look("blue", "checks", ErasureStatus.APPROVED.label),
+        ErasureStatus.RUNNING.value: Look("blue", "progress", ErasureStatus.RUNNING.label),
+        ErasureStatus.DONE.value: Look("green", "check", ErasureStatus.DONE.label),
+        ErasureStatus.REFUSED.value: Look("red", "x", ErasureStatus.REFUSED.label),
+        ErasureStatus.TAKEN_BACK.value: Look("grey", "arrow-back-up", ErasureStatus.TAKEN_BACK.label),
     },
 )

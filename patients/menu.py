@@ -56,3 +56,13 @@ register(
         order=75,
     )
 )
+register(
+    Entry(
+        group="admin",
+        label=_("Erasure of records"),
+        url_name="patients:erasure-list",
+        permission="rights:serve",
+        icon="trash",
+        order=76,
+    )
+)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.preferences import declare
+from patients.sql import LEGAL_YEARS
 
 
 def refuse_format(pattern: str) -> None:
@@ -72,4 +73,20 @@ declare(
     kind=int,
     least=1,
     most=30,
+)
+declare(
+    "patients.keep_years",
+    default=10,
+    label=_("Years for which records are kept after the last contact"),
+    kind=int,
+    least=LEGAL_YEARS,
+    most=50,
+)
+declare(
+    "patients.keep_until_age",
+    default=25,
+    label=_("Age until which records of children are kept at least"),
+    kind=int,
+    least=18,
+    most=50,
 )

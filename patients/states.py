@@ -118,6 +118,7 @@ class Ground(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("consent", "The patient has withdrawn the consent")
     NOT_ASKED = "not_asked", pgettext_lazy("consent", "The patient has not been asked")
     ASK_AGAIN = "ask_again", pgettext_lazy("consent", "The text has changed: the patient has to be asked again")
+    CLOSED = "closed", pgettext_lazy("consent", "The record is closed")
     DECEASED = "deceased", pgettext_lazy("consent", "The patient is deceased")
 
 
@@ -127,6 +128,28 @@ class ExportStatus(TextChoices):
     READY = "ready", pgettext_lazy("export", "Ready")
     FAILED = "failed", pgettext_lazy("export", "Failed")
     EXPIRED = "expired", pgettext_lazy("export", "Expired")
+
+
+class ErasureKind(TextChoices):
+    ERASE = "erase", _("Erase the record")
+    CLOSE = "close", _("Close the record")
+
+
+class ErasureStatus(TextChoices):
+    REQUESTED = "requested", pgettext_lazy("erasure", "Waits for a second person")
+    APPROVED = "approved", pgettext_lazy("erasure", "Approved")
+    RUNNING = "running", pgettext_lazy("erasure", "Being carried out")
+    DONE = "done", pgettext_lazy("erasure", "Carried out")
+    REFUSED = "refused", pgettext_lazy("erasure", "Refused")
+    TAKEN_BACK = "withdrawn", pgettext_lazy("erasure", "Taken back")
+
+
+class Erases(TextChoices):
+    """What an erasure does with a table's rows."""
+
+    BLANK = "blank", "blank"  # encrypted columns are emptied; ids, codes, figures and times stay
+    REMOVE = "remove", "remove"
+    KEEP = "keep", "keep"
 
 
 class VisitKind(TextChoices):
@@ -172,5 +195,16 @@ EXPORT_FLOW = Flow(
         "finish": Move({ExportStatus.RUNNING}, ExportStatus.READY),
         "fail": Move({ExportStatus.QUEUED, ExportStatus.RUNNING}, ExportStatus.FAILED),
         "expire": Move({ExportStatus.READY}, ExportStatus.EXPIRED),
+    },
+)
+
+ERASURE_FLOW = Flow(
+    field="status",
+    moves={
+        "approve": Move({ErasureStatus.REQUESTED}, ErasureStatus.APPROVED),
+        "refuse": Move({ErasureStatus.REQUESTED}, ErasureStatus.REFUSED),
+        "take_back": Move({ErasureStatus.REQUESTED, ErasureStatus.APPROVED}, ErasureStatus.TAKEN_BACK),
+        "start": Move({ErasureStatus.APPROVED}, ErasureStatus.RUNNING),
+        "finish": Move({ErasureStatus.RUNNING}, ErasureStatus.DONE),
     },
 )

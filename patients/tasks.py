@@ -2,7 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from patients.services import exports
+from patients.services import erasures, exports
 
 
 @shared_task(acks_late=True)
@@ -21,3 +21,15 @@ def sweep_exports() -> int:
 def forget_exports() -> int:
     """Nightly, per hospital: archives whose days are over are removed."""
     return exports.expire_exports()
+
+
+@shared_task
+def carry_out_erasure(erasure_id: str) -> bool:
+    """Erase or close a record that two people agreed on."""
+    return erasures.carry_out(UUID(erasure_id))
+
+
+@shared_task
+def sweep_erasures() -> int:
+    """Nightly, per hospital: what was approved and could not be carried out is tried again."""
+    return erasures.enqueue_waiting_erasures()

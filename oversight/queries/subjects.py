@@ -85,12 +85,12 @@ def _patient_in_trail(record: Record, model: type[models.Model], way: tuple[str,
 
 
 def may_read(user: Any, record: Record) -> bool:
-    """Whether the person may see the plain values of the row a record is about."""
+    """Whether the person may see the plain values of the row a record is about; of who was erased nobody may."""
     needed = READS.get(record.table_name) or READS.get(record.table_name.partition("_")[0])
     patient = patient_of(record)
     if needed is None or patient is None or not user.may(needed):
         return False
-    return visible_patients(user).filter(pk=patient).exists() and _within_its_own_level(user, record)
+    return visible_patients(user).filter(pk=patient, erased_at=None).exists() and _within_its_own_level(user, record)
 
 
 def _within_its_own_level(user: Any, record: Record) -> bool:

@@ -53,6 +53,8 @@ EVENTS: dict[str, Promise] = {
     "glass_broken": _("Glass broken"),
     "family_read": _("Family read"),
     "withheld": _("Not sent: no consent"),
+    "record_erased": _("Record erased"),
+    "record_closed": _("Record closed"),
     "trail_read": _("Trail read"),
     "alert_read": _("Alert read"),
 }
@@ -73,6 +75,7 @@ DETAILS: dict[str, Promise] = {
     "what": pgettext_lazy("trail", "What"),
     "purpose": _("Purpose"),
     "archive": _("Archive"),
+    "erasure": _("Erasure of a record"),
 }
 
 

@@ -63,6 +63,8 @@ TABLES: dict[str, Promise] = {
     "patients_consent": _("Consent"),
     "patients_dataexport": _("Archive of a patient's data"),
     "patients_exportfile": _("File of an archive"),
+    "patients_erasure": _("Erasure of a record"),
+    "patients_legalhold": _("Legal hold"),
     "patients_consenttext": _("Text of a consent"),
     "patients_visit": _("Visit"),
     "patients_visitmove": _("Step of a visit"),

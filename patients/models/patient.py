@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
@@ -42,6 +42,8 @@ class Patient(VersionedModel):
         "patients.PatientDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     deceased_on = EncryptedDateField(_("date of death"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     registered_at_branch = models.ForeignKey(
         "accounts.Branch", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -82,9 +84,10 @@ class Patient(VersionedModel):
     @property
     def full_name(self) -> str:
         """The name in the reader's script where we have it, else in the other one."""
+        names = [self.latin_name, self.native_name]
         if get_language() == "km":
-            return self.native_name or self.latin_name
-        return self.latin_name or self.native_name
+            names.reverse()
+        return names[0] or names[1] or gettext("Erased person")  # nobody is registered without a name
 
     @property
     def other_name(self) -> str:

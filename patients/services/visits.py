@@ -6,7 +6,7 @@ from accounts.models import Branch, Department, User
 from core import clock, events
 from core.numbering import next_number
 from core.preferences import preference
-from patients.errors import PatientIsDeceased, VisitAlreadyOpen
+from patients.errors import PatientIsDeceased, PatientIsErased, VisitAlreadyOpen
 from patients.models import Patient, Visit, VisitMove
 from patients.states import VISIT_FLOW, Payer, VisitStatus
 
@@ -29,6 +29,8 @@ def open_visit(
     The patient's row is locked, so of two desks only the first opens it. Raises VisitAlreadyOpen, PatientIsDeceased.
     """
     locked = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if locked.erased_at:
+        raise PatientIsErased()
     if locked.deceased_on:
         raise PatientIsDeceased()
     day = clock.today()

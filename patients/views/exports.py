@@ -23,6 +23,7 @@ from patients.models import DataExport, Patient
 from patients.passphrases import new_passphrase
 from patients.queries import visible_patients
 from patients.queries.exports import exports_of, visible_exports
+from patients.retention import kept_until
 from patients.services.exports import ask_for_export
 
 
@@ -32,7 +33,12 @@ def rights_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was asked for about this patient's own data."""
     patient = get_object_or_404(visible_patients(request.user), pk=pk)
     record_reading(patient.pk, "rights")
-    context = {"patient": patient, "banner": banner_of(patient), "exports": exports_of(patient)[:20]}
+    context = {
+        "patient": patient,
+        "banner": banner_of(patient),
+        "exports": exports_of(patient)[:20],
+        "kept_until": None if patient.erased_at else kept_until(patient),
+    }
     return render(request, "patients/rights/detail.html", context)
 
 

@@ -28,6 +28,10 @@ STEP_UP = {
     "console:visit-new",
     "oversight:trail-export",
     "oversight:export-file",
+    "patients:erasure-new",
+    "patients:erasure-decide",
+    "patients:hold-new",
+    "patients:hold-lift",
     "patients:export-new",
     "patients:export-fetch",
     "patients:export-file",
@@ -39,9 +43,12 @@ STEP_UP = {
 }
 # Names of this kind hurt; those that do not are named with the reason.
 HURTS = re.compile(
-    r"role-(edit|new|retire|template-edit)|staff-(edit|close)|export|refund|merge|rotat|suspend|impersonat"
+    r"role-(edit|new|retire|template-edit)|staff-(edit|close)|export|refund|merge|rotat|eras|hold-|suspend|impersonat"
 )
 HARMLESS = {
+    "patients:erasure-list": "says what was asked for",
+    "patients:erasure-detail": "says what was asked for",
+    "patients:erasure-take-back": "keeps a record that was to be erased",
     "patients:export-detail": "says how far the archive is; fetching it asks",
     "oversight:export-detail": "says what was taken out, without the rows",
     "billing:journal-export": "asks for the days; the file itself asks once more",

@@ -18,7 +18,7 @@ from core import crypto, rotation
 from core.crypto import TamperedCiphertext
 from patients.errors import DocumentGone
 from patients.links import SECONDS, address_of
-from patients.models import Patient, PatientDocument
+from patients.models import ExportFile, Patient, PatientDocument
 from patients.services.documents import add_document, remove_document, set_photo
 from tests.factories.patients import patient
 
@@ -96,7 +96,7 @@ def test_files_are_renewed_with_a_new_key(receptionist):
         before = file.read()
     crypto.rotate_hospital_key()
     assert not default_storage.is_current(document.name)
-    assert rotation.models_of_files() == [PatientDocument]
+    assert rotation.models_of_files() == [ExportFile, PatientDocument]
     assert rotation.renew_files(PatientDocument) == 1
     assert rotation.renew_files(PatientDocument) == 0
     assert on_disk(document).read_bytes().startswith(b"v1:2:")
