@@ -1,10 +1,12 @@
 """A page with its acts taken out: for who may look and change nothing, whatever rooms put buttons on it."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
 _SENDS = ("hx-post", "hx-put", "hx-patch", "hx-delete")
 _LEADS = ("href", "hx-get", "formaction", "action")
+_EMPTIED = re.compile(r'<div class="(?:card-body|btn-list|form-actions)">\s*</div>')
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 Attributes = list[tuple[str, str | None]]
@@ -13,12 +15,12 @@ Attributes = list[tuple[str, str | None]]
 def without_acts(html: str, *, is_act: Callable[[str, bool], bool]) -> str:
     """Return the page without what acts: ``is_act(address, sent)`` says it of a link, or of a form.
 
-    Of a whole page only its main part is looked at: signing out and choosing a language stay.
+    Of a whole page only its main part is looked at: signing out and choosing a language stay. Boxes left empty go too.
     """
     reader = _Reader(is_act, whole="<main" in html)
     reader.feed(html)
     reader.close()
-    return "".join(reader.kept)
+    return _EMPTIED.sub("", "".join(reader.kept))
 
 
 class _Reader(HTMLParser):

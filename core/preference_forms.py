@@ -4,6 +4,8 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import RecordChanged
@@ -15,12 +17,18 @@ SHORTEST_REASON = 10
 
 def field_of(one: Declared) -> forms.Field:
     """A field for one preference: a switch, a time of day, or a whole number within its bounds."""
-    words = {"label": one.label, "help_text": one.help, "initial": preference(one.key)}
+    words = {"label": one.label, "help_text": one.help or _limits_of(one), "initial": preference(one.key)}
     if one.kind is bool:
         return forms.BooleanField(required=False, **words)
     if one.kind is time:
         return forms.TimeField(**words)
     return forms.IntegerField(min_value=one.least, max_value=one.most, **words)
+
+
+def _limits_of(one: Declared) -> str | Promise:
+    if one.kind is not int or one.least is None or one.most is None:
+        return ""
+    return format_lazy(_("From {least} to {most}."), least=one.least, most=one.most)
 
 
 class PreferenceForm(Form):

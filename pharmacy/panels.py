@@ -30,7 +30,7 @@ def _read_only(request: Any, encounter: Any, unsigned: list[Any]) -> dict[str, A
     return {
         "encounter": encounter,
         "may_stop": request.user.may("prescription:create"),
-        "unsigned": [] if encounter.is_writable else unsigned,
+        "unsigned": [] if encounter.is_open else unsigned,
         "signed": [_signed_row(prescription) for prescription in signed_prescriptions(encounter)],
     }
 

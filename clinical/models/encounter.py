@@ -36,6 +36,8 @@ class Encounter(VersionedModel):
     disposition_note = EncryptedTextField(blank=True, default="")
     no_diagnosis_reason = EncryptedTextField(blank=True, default="")
 
+    is_only_read = False  # on a page of somebody who broke the glass: texts instead of forms
+
     class Meta:
         ordering = ["-arrived_at"]
         constraints = [
@@ -77,7 +79,7 @@ class Encounter(VersionedModel):
     @property
     def is_writable(self) -> bool:
         """Whether notes, diagnoses and orders may be written now."""
-        return self.status in WRITABLE
+        return self.status in WRITABLE and not self.is_only_read
 
     @property
     def is_in_progress(self) -> bool:

@@ -35,6 +35,7 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
 from core.once import exactly_once
+from patients.access import present_grant
 from patients.banner import banner_of
 
 TEMPLATE = "clinical/encounter/detail.html"
@@ -64,6 +65,7 @@ def encounter_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def render_encounter(request: HttpRequest, encounter: Encounter, status: int = 200, **forms: Any) -> HttpResponse:
     """The page, or the one section that HTMX asked for; `forms` replaces the empty forms by those with errors."""
     record_reading(encounter.patient_id, "clinical:encounter-detail")
+    encounter.is_only_read = present_grant(encounter.patient) is not None
     section = getattr(request.htmx, "target", None) if wants_fragment(request) else None
     template = f"{TEMPLATE}#{section}" if section in SECTIONS else TEMPLATE
     may = {name: request.user.may(code) for name, code in RIGHTS.items()}

@@ -35,6 +35,11 @@ def test_a_fragment_is_looked_at_whole():
     assert without_acts('<p>a</p><a href="/act/">b</a>', is_act=is_act) == "<p>a</p>"
 
 
+def test_a_box_that_held_only_acts_goes_with_them():
+    page = '<main><div class="card-body">\n <a href="/act/1/">x</a> </div><div class="card-body">words</div></main>'
+    assert without_acts(page, is_act=is_act) == '<main><div class="card-body">words</div></main>'
+
+
 def test_a_page_without_acts_is_the_same_page():
     page = "<main><p>ក្មេង &lt;b&gt; 汉字 &nbsp;</p><br><table><tr><td data-x='1'>1</table></main>"
     assert without_acts(page, is_act=is_act) == page

@@ -303,6 +303,20 @@ def test_behind_broken_glass_nothing_can_be_changed(samaki, client_for, receptio
     assert not encounter.notes.exists()
 
 
+def test_behind_broken_glass_what_is_being_written_is_read_as_text(samaki, client_for, receptionist, doctor):
+    person = guarded()
+    encounter = in_consultation(by=receptionist, patient=person, doctor=doctor)
+    save_draft(encounter=encounter, texts={"subjective": "found unconscious"}, version=0, by=doctor)
+    client = client_for("doctor2")
+    broken(client, person)
+    page = client.get(f"/clinic/encounters/{encounter.pk}/").content.decode().partition("<main")[2]
+    assert '<p class="note-text">found unconscious</p>' in page
+    for part in ("<textarea", "<select", "rx-search", "lab-search", "Finish the consultation", "<form"):
+        assert part not in page.partition("</main>")[0], part
+    own = client_for("doctor").get(f"/clinic/encounters/{encounter.pk}/").content.decode()
+    assert "Finish the consultation" in own
+
+
 @pytest.mark.parametrize("name", ["receptionist", "cashier", "owner", "auditor"])
 def test_others_do_not_break_the_glass(samaki, client_for, name):
     person = guarded()

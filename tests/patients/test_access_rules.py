@@ -5,9 +5,11 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.forms import POLICY
 from audit.models import Record
 from core.models import Preference
 from core.preferences import change_preferences, declared, mark_of, preference, set_preference
+from oversight.forms_settings import RulesForm
 
 PAGE = "/patients/access/"
 KEYS = ("patients.treating_days", "patients.department_treats", "patients.glass_minutes")
@@ -76,7 +78,8 @@ def test_of_two_at_once_one_is_told(race, staff):
     assert [error.code for error in outcome.errors] == ["record_changed"]
 
 
-LIMITED = [one for room in ("patients", "oversight", "accounts") for one in declared(room) if one.least is not None]
+SET_ON_PAGES = {*KEYS, *RulesForm.keys, *(f"accounts.{name}" for name in POLICY)}
+LIMITED = [one for one in declared() if one.key in SET_ON_PAGES and one.least is not None]
 
 
 @pytest.mark.parametrize("one", LIMITED, ids=lambda one: one.key)
