@@ -24,4 +24,13 @@ def patient_money(request: HttpRequest, patient: Any) -> dict[str, Any] | None:
 register(
     Panel(slot="encounter", order=90, permission="charge:view", template="billing/_panel.html", context=visit_money)
 )
-register(Panel(slot="chart", order=90, permission="charge:view", template="billing/_panel.html", context=patient_money))
+register(
+    Panel(
+        slot="chart",
+        order=90,
+        permission="charge:view",
+        template="billing/_panel.html",
+        context=patient_money,
+        can_wait=True,
+    )
+)

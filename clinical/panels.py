@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinical import queries
+from clinical.models import Allergy
 from clinical.states import OPEN
 from core.asking import sealed
 from core.panels import Panel, register
@@ -14,7 +15,15 @@ from patients.models import Patient
 
 @contribute
 def allergies_for_banner(patient: Patient) -> dict[str, Any]:
-    return {"allergies": queries.allergy_words(patient)}
+    return {"allergies": queries.allergy_words(patient, _allergies_of(patient))}
+
+
+def _allergies_of(patient: Patient) -> list[Allergy]:
+    """Read once for the banner and the panel of one page."""
+    kept = patient.__dict__
+    if "allergies_shown" not in kept:
+        kept["allergies_shown"] = queries.active_allergies(patient)
+    return kept["allergies_shown"]
 
 
 def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -28,7 +37,7 @@ def chart_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 def background_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     return {
-        "allergies": queries.active_allergies(patient),
+        "allergies": _allergies_of(patient),
         "conditions": queries.active_conditions(patient),
         "vitals": queries.latest_vitals(patient, limit=1),
     }

@@ -20,13 +20,18 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Panel:
-    """``permission``: who sees it ("" for everyone signed in). ``context(request, subject)`` may return None."""
+    """``permission``: who sees it ("" for everyone signed in). ``context(request, subject)`` may return None.
+
+    ``can_wait``: a page that draws itself in two parts (``{% panels … part="first" %}``, then ``part="rest"``) shows it
+    in the second.
+    """
 
     slot: str
     template: str
     order: int = 100
     permission: str = ""
     context: Callable[[HttpRequest, Any], dict[str, Any] | None] | None = None
+    can_wait: bool = False
 
 
 _panels: dict[str, list[Panel]] = {}
@@ -39,10 +44,14 @@ def register(panel: Panel) -> Panel:
     return panel
 
 
-def panels_for(request: HttpRequest, slot: str, subject: Any = None) -> Iterator[tuple[Panel, dict[str, Any]]]:
-    """Yield the panels of ``slot`` this user may see, each with its own context, in order."""
+def panels_for(
+    request: HttpRequest, slot: str, subject: Any = None, part: str = ""
+) -> Iterator[tuple[Panel, dict[str, Any]]]:
+    """Yield the panels of ``slot`` this user may see, each with its own context, in order; of one part or of both."""
     user = getattr(request, "user", None)
     for panel in _panels.get(slot, []):
+        if part and panel.can_wait != (part == "rest"):
+            continue
         if panel.permission and not (user and user.is_authenticated and user.may(panel.permission)):
             continue
         extra = panel.context(request, subject) if panel.context else {}

@@ -24,5 +24,12 @@ register(
     Panel(slot="family", order=10, permission="membership:view", template="crm/_membership.html", context=family_panel)
 )
 register(
-    Panel(slot="chart-side", order=40, permission="membership:view", template="crm/_chart.html", context=chart_panel)
+    Panel(
+        slot="chart-side",
+        order=40,
+        permission="membership:view",
+        template="crm/_chart.html",
+        context=chart_panel,
+        can_wait=True,
+    )
 )

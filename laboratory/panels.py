@@ -58,5 +58,6 @@ register(
         permission="lab_result:view",
         template="laboratory/panels/chart.html",
         context=chart_panel,
+        can_wait=True,
     )
 )

@@ -22,6 +22,7 @@ register(
         permission="consent:view",
         template="patients/consent/_panel.html",
         context=consents_panel,
+        can_wait=True,
     )
 )
 register(Panel(slot="chart-actions", order=90, permission="rights:view", template="patients/rights/_action.html"))

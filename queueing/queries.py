@@ -7,6 +7,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from accounts.queries import branches_of, within_places
 from core.clock import today
+from core.db.kept import kept
 from queueing.models import DisplayScreen, Queue, Ticket
 from queueing.states import OPEN, RANK, TicketStatus
 
@@ -69,14 +70,21 @@ def todays_queues(queues: QuerySet[Queue]) -> QuerySet[Queue]:
 def counted(queues: Iterable[Queue]) -> list[Queue]:
     """The queues with how many wait, are away for tests, were skipped and were served; two statements."""
     found = list(queues)
-    rows = Ticket.objects.filter(queue__in=[queue.pk for queue in found]).order_by().values_list("queue", "status")
-    numbers = {(queue, status): number for queue, status, number in rows.annotate(number=Count("pk"))}
+    if not found:
+        return found
+    numbers = {(queue, status): number for queue, status, number in _counts([queue.pk for queue in found])}
     for queue in found:
         queue.waiting_count = numbers.get((queue.pk, TicketStatus.WAITING), 0)
         queue.paused_count = numbers.get((queue.pk, TicketStatus.PAUSED), 0)
         queue.skipped_count = numbers.get((queue.pk, TicketStatus.SKIPPED), 0)
         queue.done_count = numbers.get((queue.pk, TicketStatus.DONE), 0)
     return found
+
+
+@kept
+def _counts(queues: list[UUID]) -> QuerySet:
+    rows = Ticket.objects.filter(queue__id__any=queues).order_by().values_list("queue", "status")
+    return rows.annotate(number=Count("pk"))
 
 
 def open_tickets(queue: Queue) -> QuerySet[Ticket]:

@@ -1,11 +1,16 @@
 """Reading what is owed: charges, invoices, and whether a visit is settled."""
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from billing.models import Charge, Invoice
+from billing.models import Charge, Invoice, InvoiceLine, Payment
 from billing.states import OWING, ChargeStatus
+from core.db.kept import kept
+from core.db.lean import showing
+
+_PAYMENT = ("number", "received_at", "applied", "currency", "cashier__full_name", "cashier__username")
 
 
 def unpaid_charges(visit: Any) -> QuerySet[Charge]:
@@ -17,9 +22,17 @@ def unpaid_charges(visit: Any) -> QuerySet[Charge]:
 def visit_is_settled(visit: Any) -> bool:
     """True when nothing is pending (drafts hold pending charges) and nothing is owed. `visit` may be the id."""
     visit_id = getattr(visit, "pk", visit)
-    if Charge.objects.filter(visit_id=visit_id, status=ChargeStatus.PENDING).exists():
-        return False
-    return not Invoice.objects.filter(visit_id=visit_id, status__in=OWING).exists()
+    return not (_pending(visit_id) or _owing(visit_id))
+
+
+@kept
+def _pending(visit: UUID) -> QuerySet:
+    return Charge.objects.filter(visit=visit, status=ChargeStatus.PENDING).values_list("pk", flat=True)[:1]
+
+
+@kept
+def _owing(visit: UUID) -> QuerySet:
+    return Invoice.objects.filter(visit=visit, status__in=OWING).values_list("pk", flat=True)[:1]
 
 
 def visits_settled(visit_ids: list[Any]) -> dict[Any, bool]:
@@ -33,3 +46,26 @@ def visits_settled(visit_ids: list[Any]) -> dict[Any, bool]:
 def pending_off_invoices(visit_id: Any) -> QuerySet[Charge]:
     """Pending charges of a visit that stand on no invoice yet."""
     return Charge.objects.filter(visit_id=visit_id, status=ChargeStatus.PENDING).exclude(lines__live=True)
+
+
+@kept
+def _lines(invoice: UUID) -> QuerySet[InvoiceLine]:
+    lines = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
+    return lines.select_related("charge", "charge__price_list", "charge__charged_by")
+
+
+def lines_of(invoice: Invoice) -> list[InvoiceLine]:
+    """The lines in their order, each with its charge and how that came about."""
+    return _lines(invoice.pk)
+
+
+@kept
+def _payments(invoice: UUID) -> QuerySet[Payment]:
+    return showing(Payment.objects.filter(invoice=invoice), *_PAYMENT)
+
+
+def payments_of(invoice: Invoice) -> list[Payment]:
+    """What was paid of an invoice, each with its tenders and change; three statements, one where nothing was."""
+    payments = _payments(invoice.pk)
+    prefetch_related_objects(payments, "tenders", "changes")
+    return payments

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from billing.errors import RateMissing
 from billing.models import ExchangeRate, Price, Service
 from core.clock import today
+from core.db.kept import kept
 
 
 def in_force_on(day: datetime.date) -> Q:
@@ -50,12 +51,15 @@ def search_services(text: str = "", category: str = "") -> QuerySet[Service]:
 
 def current_rate(day: datetime.date | None = None) -> ExchangeRate:
     """The exchange rate that counts on a day. Raises RateMissing."""
-    rate = (
-        ExchangeRate.objects.filter(effective_on__lte=day or today()).order_by("-effective_on", "-created_at").first()
-    )
+    rate = _rate_on.first(day or today())
     if rate is None:
         raise RateMissing()
     return rate
+
+
+@kept
+def _rate_on(day: datetime.date) -> QuerySet[ExchangeRate]:
+    return ExchangeRate.objects.filter(effective_on__lte=day).order_by("-effective_on", "-created_at")[:1]
 
 
 def latest_rate() -> ExchangeRate | None:

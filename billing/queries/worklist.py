@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from billing.access import collects, invoices_in_sight, payments_in_sight, visits_in_sight
 from billing.models import Charge, Invoice, Payment, Shift
 from billing.states import OWING, RUNNING_SHIFTS, ChargeStatus, InvoiceStatus, ShiftStatus
+from core.db.kept import kept
 from core.db.lean import showing
 from core.money import Money
 from patients.access import sight_of
@@ -52,17 +53,29 @@ class ToCollect:
 def to_collect(visits: Iterable[Visit]) -> list[ToCollect]:
     """Sums for a page of visits, in two queries however many rows there are."""
     rows = {visit.pk: ToCollect(visit) for visit in visits}
-    pending = Charge.objects.filter(visit__in=rows, status=ChargeStatus.PENDING).order_by().values("visit", "currency")
-    for found in pending.annotate(sum=Sum("amount"), count=Count("pk")):
+    if not rows:
+        return []
+    for found in _pending_sums(list(rows)):
         row = rows[found["visit"]]
         row.charges += found["count"]
         row.pending.append(Money(found["sum"], found["currency"]))
-    owing = Invoice.objects.filter(visit__in=rows, status__in=OWING).order_by("id")
-    for invoice in showing(owing, "visit", "number", "currency", "total", "paid"):
+    for invoice in _owing_invoices(list(rows)):
         row = rows[invoice.visit_id]
         row.owing.append(invoice.due_money)
         row.invoice_id, row.number = invoice.pk, invoice.number or ""
     return list(rows.values())
+
+
+@kept
+def _pending_sums(visits: list[uuid.UUID]) -> QuerySet:
+    pending = Charge.objects.filter(visit__id__any=visits, status=ChargeStatus.PENDING).order_by()
+    return pending.values("visit", "currency").annotate(sum=Sum("amount"), count=Count("pk"))
+
+
+@kept
+def _owing_invoices(visits: list[uuid.UUID]) -> QuerySet[Invoice]:
+    owing = Invoice.objects.filter(visit__id__any=visits, status__in=OWING).order_by("id")
+    return showing(owing, "visit", "number", "currency", "total", "paid")
 
 
 def visible_visits(user: Any) -> QuerySet[Visit]:
@@ -105,7 +118,13 @@ def visible_shifts(user: Any) -> QuerySet[Shift]:
 
 def running_shift(user: Any) -> Shift | None:
     """The cashier's own shift that is open or being counted."""
-    return Shift.objects.select_related("drawer", "branch").filter(cashier=user, status__in=RUNNING_SHIFTS).first()
+    return _running_shift.first(user.pk)
+
+
+@kept
+def _running_shift(cashier: uuid.UUID) -> QuerySet[Shift]:
+    shifts = Shift.objects.select_related("drawer", "branch")
+    return shifts.filter(cashier=cashier, status__in=RUNNING_SHIFTS)[:1]
 
 
 def shifts_to_accept(user: Any) -> QuerySet[Shift]:

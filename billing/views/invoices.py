@@ -13,7 +13,7 @@ from audit.services import record_reading
 from billing.forms import DiscountForm, InvoiceSearchForm
 from billing.models import Charge, Invoice
 from billing.pricing import suggest_exact
-from billing.queries.bills import pending_off_invoices
+from billing.queries.bills import lines_of, payments_of, pending_off_invoices
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.services import invoices
 from core.asking import asked, asks
@@ -43,8 +43,8 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "invoice": invoice,
         "banner": banner_of(invoice.patient),
-        "lines": invoice.lines.select_related("charge", "charge__price_list", "charge__charged_by"),
-        "payments": invoice.payments.select_related("cashier").prefetch_related("tenders", "changes"),
+        "lines": lines_of(invoice),
+        "payments": payments_of(invoice),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
         "exact": suggest_exact(invoice.due_money, invoice.rate) if invoice.is_owing else None,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,

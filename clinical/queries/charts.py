@@ -1,11 +1,14 @@
 """What a page about a patient shows of the clinical record."""
 
+from uuid import UUID
+
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from clinical.access import encounters_in_sight
 from clinical.models import Allergy, Condition, Diagnosis, Encounter, HistoryItem, VitalSigns
 from clinical.states import EncounterStatus, RecordStatus
+from core.db.kept import kept
 from core.db.lean import showing
 from patients.models import Patient
 
@@ -13,21 +16,32 @@ TIMELINE_LENGTH = 10
 _WHERE_AND_WHO = ("department__name", "practitioner__full_name", "practitioner__username")
 
 
-def active_allergies(patient: Patient) -> QuerySet[Allergy]:
+def active_allergies(patient: Patient) -> list[Allergy]:
     """Allergies in force, severe ones first. Prescribing and dispensing check against `substance` and `atc_code`."""
-    return patient.allergies.filter(status=RecordStatus.ACTIVE).order_by("-severity", "created_at")
+    return _allergies(patient.pk)
 
 
-def allergy_words(patient: Patient) -> list[str] | None:
+@kept
+def _allergies(patient: UUID) -> QuerySet[Allergy]:
+    allergies = Allergy.objects.filter(patient=patient, status=RecordStatus.ACTIVE)
+    return allergies.order_by("-severity", "created_at")
+
+
+def allergy_words(patient: Patient, allergies: list[Allergy] | None = None) -> list[str] | None:
     """Substances to be shown in the banner; an empty list: none known; None: nobody has asked yet."""
-    words = [allergy.substance for allergy in active_allergies(patient)]
+    words = [allergy.substance for allergy in (active_allergies(patient) if allergies is None else allergies)]
     if not words and not patient.allergy_reviews.exists():
         return None
     return words
 
 
-def active_conditions(patient: Patient) -> QuerySet[Condition]:
-    return patient.conditions.filter(status=RecordStatus.ACTIVE)
+def active_conditions(patient: Patient) -> list[Condition]:
+    return _conditions(patient.pk)
+
+
+@kept
+def _conditions(patient: UUID) -> QuerySet[Condition]:
+    return Condition.objects.filter(patient=patient, status=RecordStatus.ACTIVE)
 
 
 def active_history(patient: Patient) -> QuerySet[HistoryItem]:
@@ -36,8 +50,13 @@ def active_history(patient: Patient) -> QuerySet[HistoryItem]:
 
 def latest_vitals(patient: Patient, limit: int = 3) -> list[VitalSigns]:
     """The newest sets of vital signs, newest first, without those entered in error."""
-    valid = patient.vital_signs.filter(status=RecordStatus.ACTIVE).select_related("taken_by")
-    return list(valid.order_by("-taken_at", "-id")[:limit])
+    return _vitals(patient.pk, limit=limit)
+
+
+@kept
+def _vitals(patient: UUID, *, limit: int) -> QuerySet[VitalSigns]:
+    valid = VitalSigns.objects.filter(patient=patient, status=RecordStatus.ACTIVE).select_related("taken_by")
+    return valid.order_by("-taken_at", "-id")[:limit]
 
 
 def earlier_diagnoses(patient: Patient, *, before: Encounter, user: User, limit: int = 10) -> list[Diagnosis]:

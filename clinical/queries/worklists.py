@@ -1,9 +1,11 @@
 """Who waits for whom today."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import Branch, DepartmentKind, User
 from accounts.queries import within_places
@@ -12,6 +14,7 @@ from clinical.models import Encounter, Note, VitalSigns
 from clinical.queries.encounters import encounters_in_line, encounters_to_triage, visible_encounters
 from clinical.states import OPEN, EncounterStatus, NoteStatus, RecordStatus
 from core.clock import today
+from core.db.kept import kept
 from core.db.lean import showing
 from patients.access import sight_of
 from patients.rows import described
@@ -40,18 +43,31 @@ def waiting_for_triage(user: User, branch: Branch) -> QuerySet[Encounter]:
     return shown.order_by(_RANK_ORDER, "arrived_at")
 
 
-def triaged_today(user: User, branch: Branch) -> QuerySet[Encounter]:
-    """Today's patients of a branch who were triaged, newest first, with their vital signs."""
+def triaged_today(user: User, branch: Branch, limit: int = 10) -> list[Encounter]:
+    """Today's patients of a branch who were triaged last, newest first, with their vital signs."""
     triaged = visible_encounters(user).filter(
         within_places(user), branch=branch, date=today(), triaged_at__isnull=False
     )
-    return with_vitals(showing(triaged, *_ROW)).order_by("-triaged_at")
+    return with_vitals(showing(triaged, *_ROW).order_by("-triaged_at")[:limit])
 
 
-def with_vitals(encounters: QuerySet[Encounter]) -> QuerySet[Encounter]:
-    """Fetch valid vital signs along: `encounter.valid_vitals`, newest first."""
-    valid = VitalSigns.objects.filter(status=RecordStatus.ACTIVE).order_by("-taken_at", "-id")
-    return encounters.prefetch_related(Prefetch("vital_signs", queryset=valid, to_attr="valid_vitals"))
+def with_vitals(encounters: QuerySet[Encounter]) -> list[Encounter]:
+    """The encounters, each with its valid vital signs, newest first: `encounter.valid_vitals`."""
+    found = list(encounters)
+    if not found:
+        return found
+    measured: dict[UUID, list[VitalSigns]] = defaultdict(list)
+    for vitals in _valid_vitals([encounter.pk for encounter in found]):
+        measured[vitals.encounter_id].append(vitals)
+    for encounter in found:
+        setattr(encounter, "valid_vitals", measured[encounter.pk])  # noqa: B010  as a prefetch would
+    return found
+
+
+@kept
+def _valid_vitals(encounters: list[UUID]) -> QuerySet[VitalSigns]:
+    valid = VitalSigns.objects.filter(encounter__id__any=encounters, status=RecordStatus.ACTIVE)
+    return valid.order_by("-taken_at", "-id")
 
 
 @dataclass
@@ -97,8 +113,8 @@ def doctors_day(user: User, branch: Branch) -> DoctorsDay:
     mine &= within_places(user) | Q(practitioner=user)
     encounters = encounters_in_line(user).filter(mine, branch=branch, date=today(), status__in=OPEN)
     shown = showing(encounters, *_ROW, "ticket__status", "ticket__priority", "ticket__room__name")
-    ordered = with_vitals(shown).order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
-    return DoctorsDay.sort(ordered[:LONGEST_LIST], user)
+    ordered = shown.order_by(_ticket_rank(), "ticket__queued_at", "ticket__number")
+    return DoctorsDay.sort(with_vitals(ordered[:LONGEST_LIST]), user)
 
 
 def _ticket_rank() -> Case:

@@ -26,7 +26,7 @@ def triage_list(request: HttpRequest) -> HttpResponse:
     branch = request.workplace.branch
     context = {
         "page": paginate(request, waiting_for_triage(request.user, branch)),
-        "triaged": triaged_today(request.user, branch)[:10],
+        "triaged": triaged_today(request.user, branch),
     }
     return render_page(request, "clinical/triage/list.html", context)
 

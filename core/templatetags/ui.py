@@ -257,13 +257,13 @@ def patient_banner(banner: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @register.simple_tag(name="panels", takes_context=True)
-def render_panels(context: Context, slot: str, subject: Any = None) -> SafeString:
-    """The panels that departments registered for this slot, each with its own rights."""
+def render_panels(context: Context, slot: str, subject: Any = None, part: str = "") -> SafeString:
+    """The panels that departments registered for this slot, each with its own rights; ``part``: first, rest, or all."""
     request = context.get("request")
     if request is None:
         return SafeString("")
     shown = []
-    for panel, extra in panels.panels_for(request, slot, subject):
+    for panel, extra in panels.panels_for(request, slot, subject, part):
         with context.push(subject=subject, **extra):
             engine = context.template.engine  # type: ignore[union-attr]  # a tag always stands in a template
             shown.append(engine.get_template(panel.template).render(context))

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 PAGES: dict[str, Promise] = {
     "chart": _("Chart"),
+    "chart.rest": _("Chart, second part"),
     "document": _("Document of a patient"),
     "edit": _("Patient's details"),
     "consents": _("Consents"),

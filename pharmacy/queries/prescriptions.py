@@ -1,11 +1,13 @@
 """Reads of prescriptions: who may see which, the pharmacy's worklist, what a patient takes."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Branch, User
 from clinical.models import Encounter
+from core.db.kept import kept
 from patients.models import Patient
 from patients.queries import search_patients
 from pharmacy.access import prescriptions_in_sight
@@ -147,8 +149,13 @@ def signed_prescriptions(encounter: Encounter) -> list[Prescription]:
     return list(rows.order_by("signed_at"))
 
 
-def latest_items(patient: Patient, limit: int = 20) -> QuerySet[PrescriptionItem]:
+def latest_items(patient: Patient, limit: int = 20) -> list[PrescriptionItem]:
     """Medicines prescribed to a patient, newest first, whatever became of them."""
+    return _prescribed(patient.pk, limit=limit)
+
+
+@kept
+def _prescribed(patient: UUID, *, limit: int) -> QuerySet[PrescriptionItem]:
     rows = PrescriptionItem.objects.filter(prescription__patient=patient).exclude(
         prescription__status=PrescriptionStatus.DRAFT
     )

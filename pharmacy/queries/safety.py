@@ -1,16 +1,18 @@
 """What the safety checks must know, read in a fixed number of statements. A table that does not answer gives None."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from clinical.models import Allergy, AllergyReview
 from clinical.states import AllergyKind, RecordStatus
 from core.clock import now, today
+from core.db.kept import kept
 from patients.models import Patient
 from pharmacy.models import Interaction, Prescription, PrescriptionItem, SafetyWarning
 from pharmacy.safety import AllergyFact, Facts, Finding, check_items
@@ -65,17 +67,17 @@ def _interactions() -> list[Interaction] | None:
 
 def running_items(patient: Patient, *, besides: Iterable[UUID] = ()) -> list[PrescriptionItem]:
     """Items of signed prescriptions whose course has not ended, except those of the prescriptions `besides`."""
-    rows = (
-        PrescriptionItem.objects.filter(
-            prescription__patient=patient,
-            prescription__signed_at__gte=now() - LONGEST_COURSE,
-            status__in=_RUNNING,
-        )
-        .exclude(prescription__in=list(besides))
-        .select_related("medicine", "prescription")
-        .order_by("-prescription__signed_at", "position")
-    )
+    rows = _signed_items(patient.pk, now() - LONGEST_COURSE, list(besides))
     return [item for item in rows if ends_on(item) + LATE_START >= today()]
+
+
+@kept
+def _signed_items(patient: UUID, since: datetime, besides: list[UUID]) -> QuerySet[PrescriptionItem]:
+    rows = PrescriptionItem.objects.filter(
+        prescription__patient=patient, prescription__signed_at__gte=since, status__in=_RUNNING
+    )
+    rows = rows.exclude(prescription__id__any=besides).select_related("medicine", "prescription")
+    return rows.order_by("-prescription__signed_at", "position")
 
 
 def ends_on(item: PrescriptionItem) -> date:

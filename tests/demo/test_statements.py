@@ -55,7 +55,7 @@ def test_the_chart(client_for, cost, receptionist, doctor):
     prices()
     client = client_for("doctor")
     seen = clinical.in_consultation(doctor=doctor, by=receptionist).patient
-    assert cost(lambda: client.get(f"/patients/{seen.pk}/")) <= 26
+    assert cost(lambda: client.get(f"/patients/{seen.pk}/")) <= 18
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_the_desk_notes_a_decision_and_the_chart_shows_it(samaki, client_for):
     assert desk.post(address, form).status_code == 302
     assert desk.post(address, form).status_code == 302  # sent twice
     assert Consent.objects.get().patient == person
-    assert "News and campaigns" in desk.get(f"/patients/{person.pk}/").content.decode()
+    assert "News and campaigns" in desk.get(f"/patients/{person.pk}/?whole").content.decode()
     shown = desk.get(reverse("patients:consent-list", args=[person.pk])).content.decode()
     assert "The patient has agreed" in shown
     assert Record.objects.filter(kind="read", row_id=str(person.pk), after__page="consents").exists()

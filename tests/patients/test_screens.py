@@ -216,6 +216,38 @@ def test_the_chart_shows_the_patient_and_is_recorded_as_read(desk):
     assert Record.objects.filter(kind="read", row_id=str(person.pk)).exists()
 
 
+def test_the_chart_comes_in_two_parts_and_each_reading_is_recorded(desk):
+    person = patient()
+    sibling = patient(family=person.family)
+    address = f"/patients/{person.pk}/"
+    first, rest = desk.get(address).content.decode(), desk.htmx(f"{address}?rest").content.decode()
+    assert f'hx-get="{address}?rest"' in first
+    assert 'href="?whole"' in first
+    assert sibling.mrn not in first + rest
+    assert f"/patients/{sibling.pk}/" not in first
+    assert f"/patients/{sibling.pk}/" in rest
+    assert person.mrn not in rest
+    assert "<html" not in rest
+    pages = (
+        Record.objects.filter(kind="read", row_id=str(person.pk)).order_by("id").values_list("after__page", flat=True)
+    )
+    assert list(pages) == ["chart", "chart.rest"]
+
+
+def test_the_whole_chart_needs_no_script(desk):
+    person = patient()
+    sibling = patient(family=person.family)
+    page = desk.get(f"/patients/{person.pk}/?whole").content.decode()
+    assert f"/patients/{sibling.pk}/" in page
+    assert "?rest" not in page
+
+
+def test_the_rest_of_a_chart_that_is_not_seen_does_not_exist(desk):
+    person = patient(confidentiality="very_restricted")
+    assert desk.htmx(f"/patients/{person.pk}/?rest").status_code == 404
+    assert not Record.objects.filter(kind="read", row_id=str(person.pk)).exists()
+
+
 def test_the_chart_costs_the_same_with_one_visit_and_with_three(desk, query_count, clock):
     person = patient()
     visit(patient=person)
