@@ -114,3 +114,7 @@ class PatientIsErased(DomainError):
 class PatientUnknown(DomainError):
     message = _("There is no patient with this record number.")
     field = "number"
+
+
+class PreviewReplaced(DomainError):
+    message = _("A newer preview has replaced this one. Look at it before you release anything.")

@@ -5,7 +5,7 @@
 Whoever takes out or erases what is known of a person walks through these, and through nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +49,21 @@ class Holding:
 
     def reached_from(self, patient: Patient) -> QuerySet:
         """Every row about the patient; one that is reached in two ways may come twice."""
-        reached = Q()
-        for path in self.paths:
-            reached |= Q(**{path: patient.pk})
-        return self.model._base_manager.filter(reached)
+        return self._reaching([patient.pk])
+
+    def about(self, patients: Collection[Any]) -> QuerySet:
+        """Every row about any of these patients, by their ids, once."""
+        return self._reaching(patients).distinct()
 
     def of(self, patient: Patient) -> QuerySet:
         """Every row about the patient once, oldest first."""
         return self.reached_from(patient).distinct().order_by("pk")
+
+    def _reaching(self, patients: Collection[Any]) -> QuerySet:
+        reached = Q()
+        for path in self.paths:
+            reached |= Q(**{f"{path}__in": patients})
+        return self.model._base_manager.filter(reached)
 
     def for_eyes_of(self, patient: Patient, user: Any) -> QuerySet:
         """The rows about the patient that this person may see."""
@@ -116,6 +123,13 @@ hold(
     erases=Erases.REMOVE,
 )
 hold("patients.LegalHold", path="patient", resource="Flag", why_kept_in="of the inquiry", erases=Erases.KEEP)
+hold(
+    "patients.RetentionItem",
+    path="patient",
+    resource="Basic",
+    why_kept_in="says that the record was old enough to go",
+    erases=Erases.KEEP,
+)
 hold("patients.Erasure", path="patient", resource="Provenance", erases=Erases.KEEP)
 hold(
     "patients.DuplicateAnswer",

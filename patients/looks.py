@@ -4,7 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import badges
 from core.badges import Look
-from patients.states import ConsentDecision, ErasureStatus, ExportStatus
+from patients.states import ConsentDecision, ErasureStatus, ExportStatus, RetentionStatus
 
 badges.register(
     "consent",
@@ -34,5 +34,14 @@ badges.register(
         ErasureStatus.DONE.value: Look("green", "check", ErasureStatus.DONE.label),
         ErasureStatus.REFUSED.value: Look("red", "x", ErasureStatus.REFUSED.label),
         ErasureStatus.TAKEN_BACK.value: Look("grey", "arrow-back-up", ErasureStatus.TAKEN_BACK.label),
+    },
+)
+badges.register(
+    "retention",
+    {
+        RetentionStatus.PREVIEW.value: Look("amber", "eye", RetentionStatus.PREVIEW.label),
+        RetentionStatus.REPLACED.value: Look("grey", "refresh", RetentionStatus.REPLACED.label),
+        RetentionStatus.RELEASED.value: Look("blue", "progress", RetentionStatus.RELEASED.label),
+        RetentionStatus.DONE.value: Look("green", "check", RetentionStatus.DONE.label),
     },
 )

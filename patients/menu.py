@@ -66,3 +66,13 @@ register(
         order=76,
     )
 )
+register(
+    Entry(
+        group="admin",
+        label=_("Time of keeping"),
+        url_name="patients:retention",
+        permission="rights:serve",
+        icon="hourglass",
+        order=77,
+    )
+)

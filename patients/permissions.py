@@ -35,6 +35,7 @@ declare("record:export", _("Hand patients all their data"), roles=[*OFFICE, "doc
 declare("rights:serve", _("See requests to erase records, and legal holds, by number"), roles=[*OFFICE, "auditor"])
 declare("erasure:request", _("Ask for the erasure of records"), roles=OFFICE)
 declare("erasure:decide", _("Decide on the erasure of records"), roles=OFFICE)
+declare("retention:release", _("Release what is beyond its time of keeping"), roles=OFFICE)
 declare("hold:set", _("Set and lift legal holds"), roles=[*OFFICE, "auditor"])
 declare("record:break_glass", _("Break the glass: open a protected record in need"), roles=["doctor", "nurse"])
 declare("access_policy:manage", _("Change who may see protected records"), roles=OFFICE)

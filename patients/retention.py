@@ -8,15 +8,21 @@ from datetime import date
 
 from django.db.models import Max
 
+from core import clock
 from core.preferences import preference
-from patients.ages import years_after
+from patients.ages import years_after, years_before
 from patients.models import Patient
 
 
-def kept_until(patient: Patient) -> date:
-    """The first day on which the record may be erased."""
-    by_contact = years_after(last_contact(patient), preference("patients.keep_years"))
+def kept_until(patient: Patient, *, last: date | None = None) -> date:
+    """The first day on which the record may be erased; ``last`` is the last contact where the caller knows it."""
+    by_contact = years_after(last or last_contact(patient), preference("patients.keep_years"))
     return max(by_contact, years_after(patient.birth_date, preference("patients.keep_until_age")))
+
+
+def due_since(years: int) -> date:
+    """Whose last contact was before this day was kept for so many years."""
+    return years_before(clock.today(), years)
 
 
 def last_contact(patient: Patient) -> date:

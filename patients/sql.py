@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION {schema}.patients_blank(p_erasure uuid, p_table text,
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE allowed boolean; sets text; col text; plain boolean; n integer; place regclass;
 BEGIN
-    SELECT e.status = 'running' AND e.decided_by_id IS NOT NULL AND e.decided_by_id <> e.asked_by_id
+    SELECT e.status = 'running' AND e.decided_by_id IS NOT NULL AND e.decided_by_id IS DISTINCT FROM e.asked_by_id
            AND NOT EXISTS (SELECT 1 FROM {schema}.patients_legalhold h
                            WHERE h.patient_id = e.patient_id AND h.lifted_at IS NULL)
         INTO allowed FROM {schema}.patients_erasure e WHERE e.id = p_erasure;

@@ -144,6 +144,13 @@ class ErasureStatus(TextChoices):
     TAKEN_BACK = "withdrawn", pgettext_lazy("erasure", "Taken back")
 
 
+class RetentionStatus(TextChoices):
+    PREVIEW = "preview", pgettext_lazy("retention", "Preview")
+    REPLACED = "replaced", pgettext_lazy("retention", "Replaced by a newer one")
+    RELEASED = "released", pgettext_lazy("retention", "Released")
+    DONE = "done", pgettext_lazy("retention", "Carried out")
+
+
 class Erases(TextChoices):
     """What an erasure does with a table's rows."""
 
@@ -206,5 +213,14 @@ ERASURE_FLOW = Flow(
         "take_back": Move({ErasureStatus.REQUESTED, ErasureStatus.APPROVED}, ErasureStatus.TAKEN_BACK),
         "start": Move({ErasureStatus.APPROVED}, ErasureStatus.RUNNING),
         "finish": Move({ErasureStatus.RUNNING}, ErasureStatus.DONE),
+    },
+)
+
+RETENTION_FLOW = Flow(
+    field="status",
+    moves={
+        "replace": Move({RetentionStatus.PREVIEW}, RetentionStatus.REPLACED),
+        "release": Move({RetentionStatus.PREVIEW}, RetentionStatus.RELEASED),
+        "finish": Move({RetentionStatus.RELEASED}, RetentionStatus.DONE),
     },
 )

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from patients.services import erasures, exports
+from patients.services import erasures, exports, retention
 
 
 @shared_task(acks_late=True)
@@ -32,4 +32,17 @@ def carry_out_erasure(erasure_id: str) -> bool:
 @shared_task
 def sweep_erasures() -> int:
     """Nightly, per hospital: what was approved and could not be carried out is tried again."""
-    return erasures.enqueue_waiting_erasures()
+    return erasures.enqueue_waiting_erasures() + retention.enqueue_released_runs()
+
+
+@shared_task
+def preview_retention() -> int:
+    """Nightly, per hospital: find what is beyond its time of keeping; nothing is touched."""
+    run = retention.preview_retention()
+    return run.records if run else 0
+
+
+@shared_task
+def carry_out_retention(run_id: str) -> int:
+    """Erase what a person released."""
+    return retention.carry_out_run(UUID(run_id))

@@ -12,6 +12,7 @@ from patients.views import (
     families,
     glass,
     registration,
+    retention,
     search,
     settings,
 )
@@ -38,6 +39,10 @@ urlpatterns = [
     path("erasures/<uuid:pk>/", erasures.erasure_detail, name="erasure-detail"),
     path("erasures/<uuid:pk>/decide/", erasures.erasure_decide, name="erasure-decide"),
     path("erasures/<uuid:pk>/take-back/", erasures.erasure_take_back, name="erasure-take-back"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/look/", retention.retention_look, name="retention-look"),
+    path("retention/settings/", retention.retention_edit, name="retention-edit"),
+    path("retention/<uuid:pk>/release/", retention.retention_release, name="retention-release"),
     path("holds/new/", erasures.hold_new, name="hold-new"),
     path("holds/<uuid:pk>/lift/", erasures.hold_lift, name="hold-lift"),
     path("archives/<uuid:pk>/", exports.export_detail, name="export-detail"),

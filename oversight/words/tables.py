@@ -64,6 +64,8 @@ TABLES: dict[str, Promise] = {
     "patients_dataexport": _("Archive of a patient's data"),
     "patients_exportfile": _("File of an archive"),
     "patients_erasure": _("Erasure of a record"),
+    "patients_retentionrun": _("Preview of what goes"),
+    "patients_retentionitem": _("Record of a preview"),
     "patients_legalhold": _("Legal hold"),
     "patients_consenttext": _("Text of a consent"),
     "patients_visit": _("Visit"),

@@ -12,6 +12,7 @@ from patients.models.grant import AccessGrant
 from patients.models.identifier import PatientIdentifier
 from patients.models.legal_hold import LegalHold
 from patients.models.patient import Patient
+from patients.models.retention import RetentionItem, RetentionRun
 from patients.models.token import SearchToken
 from patients.models.visit import Visit, VisitMove
 
@@ -29,6 +30,8 @@ __all__ = [
     "Patient",
     "PatientDocument",
     "PatientIdentifier",
+    "RetentionItem",
+    "RetentionRun",
     "SearchToken",
     "Visit",
     "VisitMove",

@@ -21,8 +21,22 @@ class Erasure(UUIDModel):
     kind = models.CharField(_("kind"), max_length=8, choices=ErasureKind)
     status = models.CharField(_("status"), max_length=9, choices=ErasureStatus, default=ErasureStatus.REQUESTED)
     reason = EncryptedTextField(_("reason"), max_length=500)
+    # empty where nobody asked: the time of keeping was over, and the run's releaser decided
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    run = models.ForeignKey(
+        "patients.RetentionRun",
+        verbose_name=_("preview"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="erasures",
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -45,6 +59,10 @@ class Erasure(UUIDModel):
             models.CheckConstraint(name="erasure_kind_known", condition=Q(kind__in=ErasureKind.values)),
             models.CheckConstraint(
                 name="erasure_needs_four_eyes", condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by"))
+            ),
+            models.CheckConstraint(
+                name="erasure_asked_by_somebody",
+                condition=Q(asked_by__isnull=False, run__isnull=True) | Q(asked_by__isnull=True, run__isnull=False),
             ),
             models.CheckConstraint(
                 name="erasure_decided_by_somebody",

@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from patients.models import Erasure, LegalHold, Patient
+from patients.models import Erasure, LegalHold, Patient, RetentionRun
 from patients.queries.patients import normalise_mrn
 
 
@@ -15,6 +15,12 @@ def visible_holds(user: User) -> QuerySet[LegalHold]:
     """Every legal hold, by the record's number."""
     holds = LegalHold.objects.select_related("patient", "set_by", "lifted_by").order_by("-id")
     return holds if user.may("rights:serve") else holds.none()
+
+
+def retention_runs(user: User) -> QuerySet[RetentionRun]:
+    """Previews and what became of them, newest first."""
+    runs = RetentionRun.objects.select_related("released_by").order_by("-id")
+    return runs if user.may("rights:serve") else runs.none()
 
 
 def patient_by_number(text: str) -> Patient | None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.services import record_event
 from core import clock
 from core.db import writing
+from core.errors import DomainError
 from patients.errors import (
     ErasureHindered,
     ErasureTooEarly,
@@ -79,7 +80,7 @@ def carry_out(erasure_id: UUID) -> bool:
         try:
             return _carry_out(erasure.pk)
         except Exception as error:
-            _note_problem(erasure.pk, error)
+            _give_back(erasure, error)
             if not isinstance(error, (ErasureHindered, ErasureTooEarly)):
                 raise
     return False
@@ -122,6 +123,15 @@ def lift_hold(*, hold: LegalHold, reason: str, by: User) -> LegalHold:
     return locked
 
 
+def may_be_erased(patient: Patient) -> bool:
+    """Whether the time of keeping is over and nothing stands in the way."""
+    try:
+        _require_possible(patient, ErasureKind.ERASE)
+    except DomainError:
+        return False
+    return True
+
+
 def _decided(erasure: Erasure, verb: str, reason: str, by: User) -> Erasure:
     _require_reason(reason)
     patient = _locked(erasure.patient_id)
@@ -161,10 +171,14 @@ def _close(patient: Patient) -> dict[str, int]:
 
 
 @transaction.atomic
-def _note_problem(erasure_id: UUID, error: Exception) -> None:
-    erasure = _locked_erasure(erasure_id)
-    erasure.problem = type(error).__name__[:80]
-    erasure.save(update_fields=["problem", "updated_at"])
+def _give_back(erasure: Erasure, error: Exception) -> None:
+    """What a person asked for is tried again; what only the calendar asked for is found again when it is due."""
+    locked = _locked_erasure(erasure.pk)
+    locked.problem = type(error).__name__[:80]
+    if locked.run_id and isinstance(error, DomainError):
+        _move(locked, "take_back", problem=locked.problem)
+    else:
+        locked.save(update_fields=["problem", "updated_at"])
 
 
 def _require_reason(reason: str) -> None:

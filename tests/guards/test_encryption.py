@@ -101,6 +101,7 @@ PLAIN = {
     "patients_accessgrant.role": _STAFF,
     "patients_accessgrant.user_name": _STAFF,
     "patients_erasure.counts": "figures by table",
+    "patients_retentionrun.counts": "figures by table",
     "patients_exportfile.name": "a name of ours: the folder and a number",
     "patients_patient.mrn": "the number on the card: staff say it instead of the name",
     "patients_patient.province": "one of 25, wanted in statistics; everything finer is encrypted",

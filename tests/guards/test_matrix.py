@@ -76,7 +76,7 @@ NOT_OF_A_PATIENT = {
     *{"staff", "roles", "places", "notices", "tiers", "shifts", "prices", "drawers", "journal", "displays", "sessions"},
     *{"catalogue", "ranges", "tests", "batches", "balances", "stock/receipts", "adjustments", "formulary"},
     *{"alerts", "exports", "records", "rows"},  # of the trail
-    *{"erasures", "holds"},  # by the record's number, for who serves the patients' rights
+    *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }
 

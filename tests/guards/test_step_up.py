@@ -30,6 +30,8 @@ STEP_UP = {
     "oversight:export-file",
     "patients:erasure-new",
     "patients:erasure-decide",
+    "patients:retention-release",
+    "patients:retention-edit",
     "patients:hold-new",
     "patients:hold-lift",
     "patients:export-new",

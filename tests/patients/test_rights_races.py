@@ -10,12 +10,14 @@ from patients.errors import (
     ExportUnderWay,
     HoldStands,
     PatientIsErased,
+    PreviewReplaced,
 )
 from patients.models import ConsentText, DataExport, Erasure, ExportFile, LegalHold, Patient
 from patients.queries.consents import current_texts
 from patients.services.consents import publish_text, record_consent
 from patients.services.erasures import approve_erasure, ask_for_erasure, carry_out, set_hold
 from patients.services.exports import ask_for_export, make_export
+from patients.services.retention import carry_out_run, preview_retention, release_run
 from tests.factories.patients import patient
 
 
@@ -95,3 +97,18 @@ def test_of_two_workers_one_erases(committed_db, race, admin, owner, monkeypatch
     run = race(lambda: carry_out(erasure.pk), times=3)
     assert sorted(run.results) == [False, False, True]
     assert run.errors == []
+
+
+def test_of_releases_at_once_one_counts_and_two_workers_erase_each_record_once(
+    committed_db, race, admin, owner, monkeypatch
+):
+    monkeypatch.setattr("patients.tasks.carry_out_retention.delay", lambda run_id: None)
+    people = [old_patient() for _ in range(3)]
+    run = preview_retention()
+    released = race(lambda: release_run(run=run, reason=WHY, by=admin), times=3)
+    assert len(released.results) == 1
+    assert {type(error) for error in released.errors} == {PreviewReplaced}
+    worked = race(lambda: carry_out_run(run.pk), times=2)
+    assert worked.errors == []
+    assert sum(worked.results) == 3
+    assert Erasure.objects.filter(status="done", patient__in=people).count() == 3
