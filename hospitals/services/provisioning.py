@@ -97,7 +97,7 @@ def provision(provisioning: Provisioning, tell: Tell = lambda step, percent: Non
 
     try:
         progress(ProvisioningStep.SCHEMA, 5)
-        _make_schema(hospital)
+        make_schema(hospital)
         with schema_context(hospital.schema_name):
             create_hospital_keys()
         progress(ProvisioningStep.ROLES, 55)
@@ -124,7 +124,8 @@ def _is_mine(hospital: Hospital) -> bool:
         return cursor.fetchone()[0]
 
 
-def _make_schema(hospital: Hospital) -> None:
+def make_schema(hospital: Hospital) -> None:
+    """Make the hospital's schema and bring it up to the present migrations; repeatable, as the owner's role."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(hospital.schema_name)}")
     call_command("migrate_schemas", schema_name=hospital.schema_name, tenant=True, interactive=False, verbosity=0)

@@ -22,7 +22,7 @@ from core.models import Delivery, Event
 from demo.services.setting import furnish
 from hospitals.models import Provisioning
 from notifications.models import MailLog
-from patients.models import Patient
+from patients.models import DataExport, Erasure, Patient
 from tests.guards.test_commands import OURS
 from tests.guards.test_neighbours import neighbours_day  # noqa: F401
 from tests.support.digests import changed, digest
@@ -32,6 +32,8 @@ WEEKS = timedelta(days=40)
 GIVEN = {
     "core.tasks.deliver": lambda: Delivery.objects.latest("id").pk,
     "notifications.tasks.send_mail": lambda: MailLog.objects.latest("id").pk,
+    "patients.tasks.carry_out_erasure": lambda: Erasure.objects.latest("id").pk,
+    "patients.tasks.put_together": lambda: DataExport.objects.latest("id").pk,
 }
 OF_THE_PLATFORM = {"hospitals.tasks.provision_hospital": "makes a hospital from a row of the platform's register"}
 
@@ -48,6 +50,7 @@ COMMANDS: dict[str, Any] = {
 REFUSED: dict[str, Any] = {
     "create_hospital": (["other", "Other Hospital"], {"owner_email": "owner@other.example"}, DatabaseError),
     "load_terminology": ([], {"force": True}, ProgrammingError),
+    "masked_copy": (["samaki", "masked"], {}, CommandError),
     "provision_hospital": (["00000000-0000-7000-8000-000000000000"], {}, Provisioning.DoesNotExist),
     "seed_demo": ([], {}, CommandError),
 }
@@ -82,6 +85,11 @@ def royal_weeks_ago(neighbours_day, owner, settings, tmp_path):  # noqa: F811
         if not Delivery.objects.exists():
             event = Event.objects.latest("id")
             Delivery.objects.create(event=event, subscriber="nobody.listens")
+        person = User.objects.first()
+        DataExport.objects.create(patient=Patient.objects.first(), reason="Asked for", language="en", asked_by=person)
+        asked = Erasure.objects.create(patient=Patient.objects.last(), kind="close", reason="Wants it", asked_by=person)
+        decided = {"decided_by": User.objects.exclude(pk=person.pk).first(), "decided_at": clock.now()}
+        Erasure.objects.filter(pk=asked.pk).update(status="approved", **decided)
         MailLog.objects.create(template="invitation", user_id=User.objects.get(username="owner").pk)
     with clock.freeze((clock.now() + WEEKS).isoformat()):
         yield

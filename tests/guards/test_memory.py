@@ -21,17 +21,22 @@ REMEMBERED = {
     "core/keys/provider.py": "the provider of keys",
     "core/pdf.py": "sources and fonts of printed papers",
     "core/rates.py": "the connection to Redis",
+    "core/stencils.py": "a component's own text; what is filled in is never kept",
     "core/templatetags/ui.py": "icons",
     "core/text.py": "pure functions of their words",
     "oversight/queries/subjects.py": "which table leads to a patient",
     "patients/access.py": "SQL of rules, with stand-ins for person and day",
     "patients/identifiers.py": "kinds of identity papers",
     "patients/lists.py": "lists of countries and relations",
+    "reports/masking/names.py": "lists of names",
     "queueing/speech.py": "names of sound files",
 }
 # Dictionaries of a module that are filled while the process works.
 KEPT = {
     "core/keyring.py:_opened": "by schema and wrapped text",
+    "core/links.py:_known": "addresses with a place for each id",
+    "patients/hindrances.py:_hindrances": "a register of our own rules",
+    "patients/holdings.py:_holdings": "a register of our own tables",
     "core/menu.py:_found": "by surface, URL map and rights: labels and addresses of our own code",
     "core/templatetags/remembering.py:_kept": "pieces of frames, driven below",
     "core/keyring.py:_rings": "by schema",

@@ -40,6 +40,8 @@ NOT_HANDED_OUT = {
     "accounts/adapter.py": "secrets of second factors in their rows",
     "accounts/services/attempts.py": "a digest within keys of the cache, which name the schema",
     "hospitals/checks.py": "tries the keys",
+    "reports/masking/copying.py": "values of rows of the copy",
+    "reports/masking/service.py": "the key of one copy's inventions, forgotten with it; a password",
     "oversight/difference.py": "opens values of the trail as their rows would",
     "core/fields.py": "values of rows, bound to schema, table, column and id",
     "core/storage.py": "files, driven below",
