@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from billing import pricing
@@ -14,6 +16,7 @@ from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
+from core.db.kept import kept
 from core.money import USD
 from core.preferences import preference
 from crm.queries import Discount, discount_for
@@ -57,12 +60,17 @@ def remove_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
 
 
 def lock_invoice(invoice: Invoice) -> Invoice:
-    """The row as it stands now, locked until the transaction ends."""
-    return (
-        Invoice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("visit", "family", "branch")
-        .get(pk=invoice.pk)
-    )
+    """The row as it stands now, locked until the transaction ends. Raises Invoice.DoesNotExist."""
+    locked = _locked.first(invoice.pk)
+    if locked is None:
+        raise Invoice.DoesNotExist
+    return locked
+
+
+@kept
+def _locked(pk: UUID) -> QuerySet[Invoice]:
+    invoices = Invoice.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).order_by()
+    return invoices.select_related("visit", "family", "branch")
 
 
 def lock_draft(invoice: Invoice) -> Invoice:

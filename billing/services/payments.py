@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from billing import pricing
 from billing.errors import (
@@ -25,6 +26,7 @@ from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
 from billing.states import INVOICE_FLOW, OWING, ShiftStatus
 from core.clock import now, today
+from core.db.kept import kept
 from core.ids import new_id
 from core.money import KHR, USD, Currency, fits
 from core.numbering import next_number
@@ -51,7 +53,7 @@ def take_payment(
     key = key or new_id()
     shift = _lock_open_shift(by)
     invoice = lock_invoice(invoice)
-    done = Payment.objects.filter(key=key, invoice=invoice).first()  # after the lock: a parallel twin has finished
+    done = _taken.first(key, invoice.pk)  # after the lock: a parallel twin has finished
     if done:
         return done
     _check_due(invoice, due_seen)
@@ -106,15 +108,21 @@ def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> Rec
 
 def _lock_open_shift(cashier: Any) -> Shift:
     """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
-    shift = (
-        Shift.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("branch")
-        .filter(cashier=cashier, status=ShiftStatus.OPEN)
-        .first()
-    )
+    shift = _locked_shift.first(cashier.pk)
     if shift is None:
         raise ShiftMissing()
     return shift
+
+
+@kept
+def _locked_shift(cashier: uuid.UUID) -> QuerySet[Shift]:
+    shifts = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
+    return shifts.filter(cashier=cashier, status=ShiftStatus.OPEN)[:1]
+
+
+@kept
+def _taken(key: uuid.UUID, invoice: uuid.UUID) -> QuerySet[Payment]:
+    return Payment.objects.filter(key=key, invoice=invoice)[:1]
 
 
 def _check_due(invoice: Invoice, due_seen: Decimal | None) -> None:

@@ -15,6 +15,7 @@ from billing.pricing import Settlement, suggest_exact
 from billing.printing import receipt_pdf
 from billing.queries.worklist import running_shift, visible_invoices, visible_payments
 from billing.services.payments import preview_payment, record_print, take_payment
+from core.db.lean import showing
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
@@ -28,9 +29,10 @@ from core.rates import rated
 @exactly_once
 def payment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The tender. While it is typed, HTMX asks by GET what it would come to; only the POST takes the money."""
-    invoice = get_object_or_404(visible_invoices(request.user), pk=pk)
+    invoices = visible_invoices(request.user)
     if request.method == "POST":
-        return _take(request, invoice)
+        return _take(request, get_object_or_404(showing(invoices, "id"), pk=pk))
+    invoice = get_object_or_404(invoices, pk=pk)
     if wants_fragment(request):
         return _preview(request, invoice)
     if not invoice.is_owing:
@@ -54,6 +56,7 @@ def _take(request: HttpRequest, invoice: Invoice) -> HttpResponse:
             return redirect("billing:payment-detail", payment.pk)
         except DomainError as error:
             add_domain_error(form, error)
+    invoice = visible_invoices(request.user).get(pk=invoice.pk)
     typed = request.POST.copy()
     typed["due"] = str(invoice.balance)  # the next attempt is made knowing what is due now
     form.data = typed

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Lookup, QuerySet, UUIDField
+from django.db.transaction import TransactionManagementError
 from django.utils.translation import get_language
 
 Row = TypeVar("Row")
@@ -49,7 +50,7 @@ class Kept(Generic[Row]):
 
     def __call__(self, *values: Any, **shape: Any) -> list[Row]:
         """The rows, read now."""
-        values = tuple(list(value) if isinstance(value, list | tuple | set) else value for value in values)
+        values = tuple(map(_plain, values))
         key = (get_language(), *map(type, values), *shape.items())  # translated fields are chosen by the language
         statement = self.known.get(key)
         if statement is None:
@@ -79,6 +80,7 @@ class _Statement:
         missing = set(range(len(values))) - {place for place, _one in self.parameters}
         if missing or queryset._prefetch_related_lookups:
             raise ValueError(f"{make.__qualname__}: values {sorted(missing)} are missing in its SQL, or it prefetches")
+        self.locks = queryset.query.select_for_update
         fields = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(fields)
 
@@ -92,9 +94,18 @@ class _Statement:
         return list(self.iterable(asked))
 
     def _fetched(self, connection: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        if self.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A row is locked inside a transaction")
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [one if place is None else values[place] for place, one in self.parameters])
             return cursor.fetchall()
+
+
+def _plain(value: Any) -> Any:
+    """Lists as lists, a choice as its text."""
+    if isinstance(value, list | tuple | set):
+        return list(value)
+    return str(value) if isinstance(value, str) else value
 
 
 def _stand_in(value: Any, place: int) -> Any:

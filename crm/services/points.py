@@ -4,11 +4,13 @@ from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from core.db.kept import kept
 from core.preferences import preference
 from crm.errors import NotEnoughPoints
-from crm.models import FamilyMembership, PointEntry
+from crm.models import PointEntry
 from crm.models.points import PointKind
 from crm.services.memberships import open_membership
 from patients.models import Family
@@ -51,8 +53,7 @@ def points_for(amount_usd: Decimal) -> Decimal:
 @transaction.atomic
 def _post(family: Family, kind: str, points: Decimal, source_kind: str, source_id: UUID, by: User) -> PointEntry:
     membership = open_membership(family=family, by=by)
-    membership = FamilyMembership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    first = PointEntry.objects.filter(source_kind=source_kind, source_id=source_id, kind=kind).first()
+    first = _posted.first(source_kind, source_id, kind)
     if first:
         return first
     if membership.balance + points < 0:
@@ -70,3 +71,8 @@ def _post(family: Family, kind: str, points: Decimal, source_kind: str, source_i
         source_id=source_id,
         by=by,
     )
+
+
+@kept
+def _posted(source_kind: str, source_id: UUID, kind: str) -> QuerySet[PointEntry]:
+    return PointEntry.objects.filter(source_kind=source_kind, source_id=source_id, kind=kind)[:1]

@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.db.models import Prefetch
+from django.db.transaction import TransactionManagementError
 from django.utils import translation
 from django_tenants.utils import schema_context
 
@@ -97,6 +98,19 @@ def test_a_value_that_is_not_in_the_query_as_given_is_a_mistake(samaki):
         shouting("opd")
     with pytest.raises(TypeError):
         department_of(3.5, "OPD")
+
+
+def test_a_lock_needs_a_transaction(samaki, monkeypatch):
+    @kept
+    def locked(pk):
+        return Branch.objects.select_for_update().filter(pk=pk)
+
+    pk = Branch.objects.first().pk
+    with transaction.atomic():
+        assert locked.first(pk).pk == pk
+    monkeypatch.setattr(connections["default"], "in_atomic_block", False)
+    with pytest.raises(TransactionManagementError):
+        locked.first(pk)
 
 
 def test_what_prefetches_is_not_kept(samaki):

@@ -121,7 +121,7 @@ def test_a_payment(client_for, query_count):
     with query_count() as queries:
         answer = client.post(f"/billing/invoices/{invoice.pk}/pay/", data)
     assert answer.status_code == 302
-    assert queries.count <= 34
+    assert queries.count <= 29
 
 
 def test_the_next_patient_is_called(client_for, query_count, receptionist, doctor):
