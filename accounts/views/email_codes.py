@@ -23,12 +23,12 @@ from accounts.services.email_codes import (
     spend_code,
 )
 from accounts.signs import forget_device, remember_device
-from accounts.stages import ASKED, ask_for_code
+from accounts.stages import ASKED, EmailCodeStage, ask_for_code
 from accounts.stepup import requires_step_up
 from audit.services import record_event
 from core.once import exactly_once
 
-STAGES = {"mfa_authenticate", "email_code"}  # who has an app or a key as well may choose the mail
+STAGES = {"mfa_authenticate", EmailCodeStage.key}  # who has an app or a key as well may choose the mail
 
 
 @login_not_required
@@ -37,7 +37,7 @@ def code_sign_in(request: HttpRequest) -> HttpResponse:
     """After the password: a code is sent by a press of a button, and opens the portal once."""
     stage = pending_stage(request)
     if stage is None:
-        return redirect("account_login")
+        return _away(request)
     person, form = stage.login.user, EmailCodeForm(request.POST if "code" in request.POST else None)
     if "again" in request.POST:
         ask_for_code(request, person, CodePurpose.SIGN_IN)
@@ -83,6 +83,14 @@ def pending_stage(request: HttpRequest) -> LoginStage | None:
     if stage is None or stage.key not in STAGES or not has_email_factor(stage.login.user):
         return None
     return stage
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """To the door; who stood here and may no longer go on by mail (the hospital's rule changed) begins anew."""
+    waiting = get_pending_stage(request)
+    if waiting is not None and waiting.key == EmailCodeStage.key:
+        return waiting.abort()
+    return redirect("account_login")
 
 
 def _is_right(request: HttpRequest, person: User, form: EmailCodeForm, *, enrol: bool = False) -> bool:

@@ -23,7 +23,7 @@ SHELL: dict[str, Any] = {"shell": "base/console.html"}
 def trail(request: HttpRequest) -> HttpResponse:
     form = ConsoleTrailForm(asked(request) or None)
     wanted, hospital = form.asked(), form.of_hospital
-    note_reading("platform-trail", wanted)
+    note_reading("platform-trail", wanted, **({"hospital": str(hospital.pk)} if hospital else {}))
     found = about_hospital(records(wanted), hospital) if hospital else records(wanted)
     page = keyset_page(request, found, behind)
     context = {**SHELL, "form": form, "page": page, "rows": in_words(page)}

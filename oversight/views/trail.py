@@ -84,9 +84,9 @@ def show_row(request: HttpRequest, table: str, row: str, **context: Any) -> Http
     return render(request, "oversight/trail/row.html", context)
 
 
-def note_reading(screen: str, asked: TrailFilter) -> None:
+def note_reading(screen: str, asked: TrailFilter, **further: str) -> None:
     """The reading of the trail, with what was asked for: ids, codes and dates, never a name."""
-    record_event("trail_read", "audit_record", screen=screen, asked=asked.asked)
+    record_event("trail_read", "audit_record", screen=screen, asked={**asked.asked, **further})
 
 
 def _query(request: HttpRequest) -> str:

@@ -157,6 +157,14 @@ def test_switched_off_it_no_longer_counts_anywhere(enrolled, client_for):
     assert client.get("/staff/me/")["Location"] == "/account/2fa/"  # the role asks for a factor
 
 
+def test_a_rule_that_changes_meanwhile_leads_back_to_the_door(enrolled, client_for, admin):
+    client, led_to = at_the_door(client_for)
+    assert led_to == DOOR
+    set_preference("accounts.email_codes", False, by=admin)
+    assert client.post(DOOR, {"code": digits_of(newest())})["Location"] == "/login/"
+    assert client.get("/login/").status_code == 200  # and not round in a circle
+
+
 # --- One code ---------------------------------------------------------------------------------------------------------
 
 

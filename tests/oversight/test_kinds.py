@@ -4,13 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 
 from accounts.models import Role, SupportVisit
 from accounts.services.visits import allow_visits
 from core import clock
 from oversight.forms import KINDS
 from oversight.services.detection import look_at_readings
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, TOTP_SECRET
 from tests.factories.patients import patient as register
 
 REASON = "The queue looks empty to them, ticket 4711"
@@ -101,6 +102,15 @@ def test_what_was_refused(found, client_for, samaki):
     stranger.post("/login/", {"login": "nurse", "password": "wrong-guess"})
     stranger.post("/login/visit/never-given/", once())
     assert [what for _kind, what, _who in found("refused")] == ["Visit of support refused", "Sign-in refused"]
+
+
+def test_a_wrong_second_factor(found, client_for, owner):
+    TOTP.activate(owner, TOTP_SECRET)
+    client = client_for()
+    assert client.post("/login/", {"login": "owner", "password": PASSWORD})["Location"] == "/account/2fa/authenticate/"
+    assert client.post("/account/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    for kind in ("refused", "sign_in"):
+        assert [what for _kind, what, _who in found(kind, record=str(owner.pk))] == ["Second factor refused"], kind
 
 
 def test_a_change_of_permissions(found, client_for, owner):
