@@ -42,9 +42,11 @@ def asks(*plain: str) -> Callable[[View], View]:
             _take_up(request, plain)
             if request.method != "POST":
                 return view(request, *args, **kwargs)
+            if not kwargs and not wants_fragment(request):
+                return HttpResponseRedirect(_address(request))
+            response = view(request, *args, **kwargs)  # a record that is named and not visible is 404 here as well
             if not wants_fragment(request):
                 return HttpResponseRedirect(_address(request))
-            response = view(request, *args, **kwargs)
             if _is_page_of(request):
                 response["HX-Replace-Url"] = _address(request)
             return response

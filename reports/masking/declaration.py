@@ -59,6 +59,8 @@ LEFT_BEHIND = {
     "patients_legalhold": "why real records are held",
     "patients_exportfile": "archives handed to real people",
     "patients_patientdocument": "papers and pictures of real people",
+    "patients_retentionitem": "which real records are beyond their time",
+    "patients_retentionrun": "which real records are beyond their time",
     "patients_searchtoken": "worked out anew from the fictitious names",
     "queueing_displayscreen": "keys of real screens",
     "queueing_displayscreen_departments": "of real screens",

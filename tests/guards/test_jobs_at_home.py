@@ -22,7 +22,7 @@ from core.models import Delivery, Event
 from demo.services.setting import furnish
 from hospitals.models import Provisioning
 from notifications.models import MailLog
-from patients.models import DataExport, Erasure, Patient
+from patients.models import DataExport, Erasure, Patient, RetentionRun
 from tests.guards.test_commands import OURS
 from tests.guards.test_neighbours import neighbours_day  # noqa: F401
 from tests.support.digests import changed, digest
@@ -33,6 +33,7 @@ GIVEN = {
     "core.tasks.deliver": lambda: Delivery.objects.latest("id").pk,
     "notifications.tasks.send_mail": lambda: MailLog.objects.latest("id").pk,
     "patients.tasks.carry_out_erasure": lambda: Erasure.objects.latest("id").pk,
+    "patients.tasks.carry_out_retention": lambda: RetentionRun.objects.create(records=1, oldest=clock.today()).pk,
     "patients.tasks.put_together": lambda: DataExport.objects.latest("id").pk,
 }
 OF_THE_PLATFORM = {"hospitals.tasks.provision_hospital": "makes a hospital from a row of the platform's register"}

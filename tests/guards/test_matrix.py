@@ -77,6 +77,7 @@ NOT_OF_A_PATIENT = {
     *{"catalogue", "ranges", "tests", "batches", "balances", "stock/receipts", "adjustments", "formulary"},
     *{"alerts", "exports", "records", "rows"},  # of the trail
     *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
+    *{"accounts"},  # of the books
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }
 
