@@ -14,6 +14,7 @@ from clinical.queries import encounters_in_line
 from clinical.queries.worklists import doctors_day, doctors_queues
 from clinical.services import consultations
 from clinical.services.encounters import start_encounter
+from core.db.lean import showing
 from core.htmx import render_page
 from core.once import exactly_once
 from queueing.queries import counted
@@ -25,7 +26,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     branch = request.workplace.branch
     context = {
         "day": doctors_day(request.user, branch),
-        "queues": counted(doctors_queues(request.user, branch)),
+        "queues": counted(showing(doctors_queues(request.user, branch), "prefix", "department__name")),
         "room": current_room(request),
         "rooms": rooms_here(request),
     }

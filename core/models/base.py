@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.encoding import force_str
 
 from core import clock
 from core.errors import RecordChanged
@@ -31,6 +33,16 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """What ``get_<field>_display()`` says; the words are put together once, not for each row."""
+        value = getattr(self, field.attname)
+        return force_str(_words_of(field).get(value, value), strings_only=True)
+
+
+@cache
+def _words_of(field: Any) -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 class VersionedModel(UUIDModel):

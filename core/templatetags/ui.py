@@ -14,8 +14,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
@@ -95,9 +94,10 @@ def money(value: Any, currency: str = "", sign: bool = False) -> SafeString:
         return SafeString(DASH)
     code = str(getattr(code, "value", code))
     places = 0 if code == "KHR" else 2
-    digits = number_format(abs(Decimal(amount)), decimal_pos=places, force_grouping=True)
-    minus = "\u2212" if Decimal(amount) < 0 else ("+" if sign else "")
-    return format_html('<span class="money"><span class="money-code">{}</span> {}{}</span>', code, minus, digits)
+    exact = Decimal(amount)
+    minus = "\u2212" if exact < 0 else ("+" if sign else "")
+    words = f"{escape(code)}</span> {minus}{abs(exact):,.{places}f}"
+    return mark_safe(f'<span class="money"><span class="money-code">{words}</span>')  # noqa: S308  digits
 
 
 @register.simple_tag

@@ -1,16 +1,20 @@
 """Words, addresses and components that are worked out once for all rows of a list."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from django.template import Context, Template
+from django.template.defaultfilters import date as django_date
 from django.urls import NoReverseMatch, reverse, set_urlconf
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from core.links import link
 from core.stencils import stencilled
+from patients.models import Patient
+from patients.states import Sex
 
 ONE, OTHER = UUID(int=2**100), UUID(int=2**101)
 
@@ -79,3 +83,24 @@ def test_a_stencil_fills_in_what_differs_and_escapes_it():
     assert "title=" not in first
     assert "csrfmiddlewaretoken" not in second
     assert "Sok" not in second
+
+
+@pytest.mark.parametrize("pattern", ["Y-m-d", "Y-m-d H:i", "H:i", "c", "SHORT_DATE_FORMAT", "DATETIME_FORMAT", "D j M"])
+def test_a_moment_is_written_as_django_writes_it(pattern):
+    moment = datetime(2026, 3, 4, 20, 5, 6, tzinfo=UTC)
+    for language in ("en", "km", "zh-hans"):
+        with translation.override(language):
+            local = timezone.localtime(moment)
+            assert show("{{ at|date:pattern }}", at=moment, pattern=pattern) == django_date(local, pattern)
+            assert show("{{ at|date }}", at=moment) == django_date(local)
+    assert show('{{ at|date:"H:i" }}', at=None) == ""
+    assert show('{{ at|date:"Y-m-d" }}', at=moment.date()) == "2026-03-04"
+
+
+def test_words_of_a_choice_follow_the_language():
+    person = Patient(sex="female")
+    with translation.override("en"):
+        english = person.get_sex_display()
+    with translation.override("km"):
+        assert person.get_sex_display() == str(Sex.FEMALE.label) != english
+    assert Patient(sex="of old").get_sex_display() == "of old"
