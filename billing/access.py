@@ -1,15 +1,16 @@
 """Whose bills a person sees; see patients.access.
 
 The cash desk collects from whoever stands in front of it: whoever issues invoices sees visits with something to
-collect, invoices that are not settled, and what they themselves were paid. Everything else follows the patient.
+collect, invoices that are not settled, and what they themselves were paid. A credit note is seen with its invoice by
+who may decide it or pay it out, as long as it waits. Everything else follows the patient.
 """
 
 from typing import Any
 
 from django.db.models import Q
 
-from billing.models import Charge, Invoice, Payment
-from billing.states import OWING, ChargeStatus, InvoiceStatus
+from billing.models import Charge, CreditNote, Invoice, Payment
+from billing.states import OWING, ChargeStatus, CreditStatus, InvoiceStatus
 from core import clock
 from patients.access import sight_of
 
@@ -32,9 +33,21 @@ def visits_in_sight(user: Any) -> Q:
 
 def invoices_in_sight(user: Any) -> Q:
     seen = sight_of(user).of("patient")
+    if user.may("credit:approve") or user.may("payment:take"):
+        seen |= Q(pk__in=CreditNote.objects.filter(credits_to_act_on(user)).order_by().values("invoice"))
     if not collects(user):
         return seen
     return seen | Q(status__in=[*OWING, InvoiceStatus.DRAFT]) | Q(pk__in=_paid_today(user, "invoice"))
+
+
+def credits_to_act_on(user: Any) -> Q:
+    """Credit notes that this person may decide or pay out now."""
+    waiting = Q(pk__in=[])
+    if user.may("credit:approve"):
+        waiting |= Q(status=CreditStatus.REQUESTED) & ~Q(requested_by=user)
+    if user.may("payment:take"):
+        waiting |= Q(status=CreditStatus.APPROVED, to_refund__gt=0)
+    return waiting
 
 
 def payments_in_sight(user: Any) -> Q:

@@ -6,10 +6,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from billing import holdings, home, menu, models, panels, permissions, preferences  # noqa: F401
+        from billing import holdings, home, looks, menu, models, panels, permissions, preferences  # noqa: F401
 
         for model in (
             models.BooksClosing,
+            models.CreditLine,
             models.ExchangeRate,
             models.Payment,
             models.Tender,
@@ -17,6 +18,8 @@ class BillingConfig(AppConfig):
             models.CashCount,
             models.Entry,
             models.Posting,
+            models.Refund,
+            models.RefundPart,
             models.Transition,
         ):
             append_only(model)

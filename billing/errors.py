@@ -174,3 +174,32 @@ class BooksDisagree(DomainError):
 class TooManyPostings(DomainError):
     message = _("There are more than %(most)s postings. Choose fewer days.")
     field = "until"
+
+
+class CreditNotPossible(DomainError):
+    message = _("Only an invoice on which something was paid can be credited. An unpaid one is voided.")
+
+
+class CreditEmpty(DomainError):
+    message = _("Enter an amount on at least one line.")
+
+
+class CreditBeyondLine(DomainError):
+    message = _("This is more than is left of the line.")
+
+
+class CreditDecided(DomainError):
+    message = _("This credit note was decided already.")
+
+
+class ApprovesOwnCredit(DomainError):
+    message = _("Somebody else must decide: you asked for this credit note.")
+
+
+class CreditNotOwed(DomainError):
+    message = _("There is nothing to pay out for this credit note.")
+
+
+class DrawerShort(DomainError):
+    message = _("There is not enough of this currency in your drawer.")
+    field = "method"

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Charge, Invoice
-from billing.states import OPEN_INVOICES, ChargeStatus
+from billing.models import Charge, CreditNote, Invoice
+from billing.states import OPEN_INVOICES, ChargeStatus, CreditStatus
 from patients.hindrances import hinders
 from patients.holdings import hold
 
@@ -20,6 +20,10 @@ hold("billing.Payment", path="invoice__patient", resource="PaymentReconciliation
 hold("billing.Tender", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.Change", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.ReceiptPrint", path="payment__invoice__patient", resource="Provenance")
+hold("billing.CreditNote", path="invoice__patient", resource="Invoice")
+hold("billing.CreditLine", path="credit_note__invoice__patient", resource="Invoice")
+hold("billing.Refund", path="credit_note__invoice__patient", resource="PaymentReconciliation")
+hold("billing.RefundPart", path="refund__credit_note__invoice__patient", resource="PaymentReconciliation")
 hold(
     "billing.Entry",
     path="invoice__patient",
@@ -40,3 +44,10 @@ def owing(patients: Collection[UUID]) -> QuerySet:
     invoices = Invoice.objects.filter(patient__in=patients, status__in=OPEN_INVOICES).values_list("patient", flat=True)
     charges = Charge.objects.filter(patient__in=patients, status=ChargeStatus.PENDING).values_list("patient", flat=True)
     return invoices.union(charges)
+
+
+@hinders(_("A credit note waits to be decided or paid out."))
+def credited(patients: Collection[UUID]) -> QuerySet:
+    """Patients to whom the hospital may owe money."""
+    waiting = Q(status=CreditStatus.REQUESTED) | Q(status=CreditStatus.APPROVED, to_refund__gt=0)
+    return CreditNote.objects.filter(waiting, invoice__patient__in=patients).values_list("invoice__patient", flat=True)

@@ -210,3 +210,25 @@ def _excess(due: Money, tenders: Sequence[Paid], rate: Decimal, step: int) -> De
     cashless = sum((in_riel(part.amount, part.currency, rate) for part in tenders if not part.is_cash), ZERO)
     beyond = cashless - in_riel(due.amount, due.currency, rate)
     return beyond if beyond > Decimal(step) / 2 else ZERO
+
+
+@dataclass(frozen=True)
+class PayOut:
+    """Money handed back: `parts` by currency, signed sides of their exchange, riel won (+) or lost (-) by rounding."""
+
+    parts: dict[str, Decimal]
+    exchange_usd: Decimal = ZERO
+    exchange_khr: Decimal = ZERO
+    rounding: Decimal = ZERO
+
+
+def pay_out(amount: Money, *, rate: Decimal, notes_in: str | None, step: int = 100) -> PayOut:
+    """How an amount is paid out: in notes as change is given (`notes_in`), or to the cent by transfer (None)."""
+    if notes_in is None:
+        return PayOut({amount.currency: amount.amount})
+    parts = _change(in_riel(amount.amount, amount.currency, rate), notes_in, rate, step)
+    left = {USD: ZERO, KHR: ZERO, amount.currency: amount.amount}
+    for currency, part in parts.items():
+        left[currency] -= part
+    exchanged = quantize(left[USD] * rate, KHR)
+    return PayOut(parts, -left[USD], exchanged, left[KHR] + exchanged)

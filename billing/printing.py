@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import ReceiptPrint, Shift
+from billing.models import CreditNote, ReceiptPrint, Shift
 from core.money import KHR, USD, Money, convert
 from core.pdf import letterhead, render_pdf
 
@@ -17,6 +17,12 @@ def receipt_pdf(printed: ReceiptPrint, *, hospital: Any) -> bytes:
     """One printing of a receipt; a reprint says that it is a copy."""
     with translation.override(printed.language):
         return render_pdf("billing/receipt.typ", _receipt(printed, hospital))
+
+
+def credit_pdf(note: CreditNote, *, hospital: Any) -> bytes:
+    """A credit note on A5, in the patient's own language."""
+    with translation.override(note.invoice.patient.preferred_language):
+        return render_pdf("billing/credit.typ", _credit(note, hospital))
 
 
 def shift_report_pdf(shift: Shift, figures: dict[str, Any], *, hospital: Any) -> bytes:
@@ -80,6 +86,33 @@ def _footer(payment: Any) -> list[str]:
         points = {"points": f"{payment.points.normalize():,f}", "balance": f"{payment.points_balance.normalize():,f}"}
         notes.append(_("Points earned: %(points)s. The family now has %(balance)s points.") % points)
     return notes
+
+
+def _credit(note: CreditNote, hospital: Any) -> dict[str, Any]:
+    invoice, refund = note.invoice, getattr(note, "refund", None)
+    other = USD if note.currency == KHR else KHR
+    paid_out: Pairs = [(str(refund.get_method_display()), part.money) for part in refund.parts.all()] if refund else []
+    return {
+        "hospital": letterhead(hospital, invoice.branch),
+        "title": _("Credit note"),
+        "number": note.number,
+        "facts": [
+            (_("Credit note"), note.number),
+            (_("Invoice"), invoice.number),
+            (_("Date"), note.decided_at),
+            (_("Patient"), f"{invoice.patient.full_name} · {invoice.patient.mrn}"),
+            (_("Reason"), note.reason),
+            (_("Decided by"), str(note.decided_by)),
+        ],
+        "columns": [_("Service"), _("Amount")],
+        "lines": [
+            {"text": part.line.text, "detail": part.line.detail, "amount": part.money}
+            for part in note.lines.select_related("line")
+        ],
+        "sums": [(_("Total"), note.money), ("", convert(note.money, other, invoice.rate)), *paid_out],
+        "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{invoice.rate.normalize():,f}"}],
+        "signatures": [_("Cashier"), _("Patient")],
+    }
 
 
 def _shift(shift: Shift, figures: dict[str, Any], hospital: Any) -> dict[str, Any]:

@@ -47,6 +47,23 @@ INVOICE_FLOW = Flow(
 )
 
 
+class CreditStatus(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("credit note", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("credit note", "Approved")
+    REFUNDED = "refunded", pgettext_lazy("credit note", "Paid out")
+    DECLINED = "declined", pgettext_lazy("credit note", "Declined")
+
+
+CREDIT_FLOW = Flow(
+    field="status",
+    moves={
+        "approve": Move({CreditStatus.REQUESTED}, CreditStatus.APPROVED),
+        "decline": Move({CreditStatus.REQUESTED}, CreditStatus.DECLINED),
+        "refund": Move({CreditStatus.APPROVED}, CreditStatus.REFUNDED),
+    },
+)
+
+
 class ShiftStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("state", "Open")
     COUNTED = "counted", _("Counted")

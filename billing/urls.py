@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import accounts, books, invoices, journal, payments, prices, shifts, worklist
+from billing.views import accounts, books, credits, invoices, journal, payments, prices, shifts, worklist
 
 app_name = "billing"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/remove/", invoices.charge_remove, name="charge-remove"),
     path("invoices/<uuid:pk>/discount/", invoices.discount_override, name="discount-override"),
     path("invoices/<uuid:pk>/discount/clear/", invoices.discount_clear, name="discount-clear"),
+    path("invoices/<uuid:pk>/credit/", credits.credit_new, name="credit-new"),
+    path("credits/", credits.credit_list, name="credit-list"),
+    path("credits/<uuid:pk>/", credits.credit_detail, name="credit-detail"),
+    path("credits/<uuid:pk>/approve/", credits.credit_approve, name="credit-approve"),
+    path("credits/<uuid:pk>/decline/", credits.credit_decline, name="credit-decline"),
+    path("credits/<uuid:pk>/pay/", credits.refund_pay, name="refund-pay"),
+    path("credits/<uuid:pk>.pdf", credits.credit_print, name="credit-print"),
     path("invoices/<uuid:pk>/pay/", payments.payment_new, name="payment-new"),
     path("payments/<uuid:pk>/", payments.payment_detail, name="payment-detail"),
     path("payments/<uuid:pk>/print/", payments.receipt_print, name="receipt-print"),

@@ -1,6 +1,7 @@
 from billing.models.books import BooksClosing
 from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
 from billing.models.charge import Charge
+from billing.models.credit import CreditLine, CreditNote, Refund, RefundPart
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
@@ -15,6 +16,8 @@ __all__ = [
     "Category",
     "Change",
     "Charge",
+    "CreditLine",
+    "CreditNote",
     "DiscountSource",
     "Drawer",
     "Entry",
@@ -28,6 +31,8 @@ __all__ = [
     "Price",
     "PriceList",
     "ReceiptPrint",
+    "Refund",
+    "RefundPart",
     "Service",
     "Shift",
     "ShiftTotal",

@@ -27,7 +27,8 @@ class Invoice(VersionedModel):
     """What a patient owes for a visit, in one currency. `number` is gapless per branch and year, given at issue.
 
     A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
-    `discount_rate` is a share of the subtotal (0.05 is 5 %). `paid` grows under a row lock and never passes `total`.
+    `discount_rate` is a share of the subtotal (0.05 is 5 %). `paid` grows under a row lock and never passes `total`;
+    `credited` is the sum of its approved credit notes, `refunded` what of them was paid out.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
@@ -54,6 +55,8 @@ class Invoice(VersionedModel):
     discount = MoneyAmountField(_("Discount"), default=Decimal(0))
     total = MoneyAmountField(_("Total"), default=Decimal(0))
     paid = MoneyAmountField(_("Paid"), default=Decimal(0))
+    credited = MoneyAmountField(_("Credited"), default=Decimal(0))
+    refunded = MoneyAmountField(_("Refunded"), default=Decimal(0))
     issued_at = models.DateTimeField(_("Issued"), null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -92,7 +95,16 @@ class Invoice(VersionedModel):
             models.CheckConstraint(condition=Q(paid__gte=0) & Q(paid__lte=F("total")), name="billing_never_overpaid"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="billing_invoice_rate"),
             models.CheckConstraint(
-                condition=~Q(status="paid") | Q(paid=F("total"), paid_at__isnull=False), name="billing_paid_is_paid"
+                condition=~Q(status="paid") | Q(paid__gte=F("total") - F("credited"), paid_at__isnull=False),
+                name="billing_paid_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited__gte=0) & Q(credited__lte=F("total")), name="billing_never_overcredited"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded=0)
+                | Q(refunded__gt=0, refunded__lte=F("paid") + F("credited") - F("total"), status="paid"),
+                name="billing_never_overrefunded",
             ),
             models.CheckConstraint(
                 condition=~Q(status="void") | (Q(paid=0) & ~Q(void_reason="")), name="billing_void_is_unpaid"
@@ -108,7 +120,8 @@ class Invoice(VersionedModel):
 
     @property
     def balance(self) -> Decimal:
-        return self.total - self.paid
+        """What is still owed; below zero while a refund waits to be paid out."""
+        return self.total - self.credited - self.paid + self.refunded
 
     @property
     def due_money(self) -> Money:
@@ -129,6 +142,19 @@ class Invoice(VersionedModel):
     @property
     def paid_money(self) -> Money:
         return Money(self.paid, self.currency)
+
+    @property
+    def credited_money(self) -> Money:
+        return Money(self.credited, self.currency)
+
+    @property
+    def refunded_money(self) -> Money:
+        return Money(self.refunded, self.currency)
+
+    @property
+    def can_credit(self) -> bool:
+        """An unpaid invoice is voided instead."""
+        return self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID) and self.credited < self.total
 
     @property
     def discount_label(self) -> str:

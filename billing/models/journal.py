@@ -47,6 +47,8 @@ class EntryKind(models.TextChoices):
     INVOICE_ISSUED = "invoice_issued", _("Invoice issued")
     INVOICE_VOIDED = "invoice_voided", _("Invoice voided")
     PAYMENT = "payment", _("Payment received")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    REFUND = "refund", _("Refund paid out")
     SHIFT_OPENED = "shift_opened", _("Shift opened")
     SHIFT_CLOSED = "shift_closed", _("Shift closed")
 

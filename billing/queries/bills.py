@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 
 from billing.models import Charge, Invoice, InvoiceLine, Payment
 from billing.states import OWING, ChargeStatus
@@ -11,6 +11,8 @@ from core.db.kept import kept
 from core.db.lean import showing
 
 _PAYMENT = ("number", "received_at", "applied", "currency", "cashier__full_name", "cashier__username")
+
+OWED = F("total") - F("credited") - F("paid") + F("refunded")  # of an invoice; below zero: a refund waits
 
 
 def unpaid_charges(visit: Any) -> QuerySet[Charge]:

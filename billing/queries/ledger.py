@@ -10,15 +10,30 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Account, Change, Entry, EntryKind, Invoice, Payment, Posting, Shift, Tender
+from billing.models import (
+    Account,
+    Change,
+    Entry,
+    EntryKind,
+    Invoice,
+    Payment,
+    Posting,
+    Refund,
+    RefundPart,
+    Shift,
+    Tender,
+)
+from billing.queries.bills import OWED
 from billing.states import InvoiceStatus, ShiftStatus
 from core.money import Currency
 
 ZERO = Decimal(0)
+TAKEN = [EntryKind.PAYMENT, EntryKind.REFUND]
 CHECKS = {
     "entry_balances": _("An entry does not balance"),
     "invoice_owes": _("What an invoice owes"),
     "receipt_posted": _("What a receipt brought in"),
+    "refund_posted": _("What a refund paid out"),
     "drawer_emptied": _("A closed drawer is not empty"),
 }
 RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
@@ -48,8 +63,8 @@ class Collected:
 def collections(
     *, since: datetime.date, until: datetime.date | None = None, branch: Any = None, shift: Shift | None = None
 ) -> list[Collected]:
-    """Receipts of the days `since` to `until` (both included; until today's when None) per method and currency."""
-    rows = Posting.objects.filter(entry__kind=EntryKind.PAYMENT, account__key__in=RECEIVED_IN, date__gte=since)
+    """Receipts less refunds per method and currency; days `since` to `until` (today when None), both included."""
+    rows = Posting.objects.filter(entry__kind__in=TAKEN, account__key__in=RECEIVED_IN, date__gte=since)
     if until:
         rows = rows.filter(date__lte=until)
     if branch:
@@ -66,10 +81,8 @@ def shift_collections(shift: Shift) -> list[Collected]:
 
 
 def daily_collections(*, since: datetime.date, until: datetime.date, branch: Any = None) -> list[dict[str, Any]]:
-    """Receipts day by day and currency: rows of date, currency, sum. For charts."""
-    rows = Posting.objects.filter(
-        entry__kind=EntryKind.PAYMENT, account__key__in=RECEIVED_IN, date__gte=since, date__lte=until
-    )
+    """Receipts less refunds day by day and currency: rows of date, currency, sum. For charts."""
+    rows = Posting.objects.filter(entry__kind__in=TAKEN, account__key__in=RECEIVED_IN, date__gte=since, date__lte=until)
     if branch:
         rows = rows.filter(entry__branch=branch)
     sums = rows.values("date", "currency").annotate(sum=Sum("amount")).order_by("date", "currency")
@@ -129,7 +142,7 @@ class Disagreement:
 
 def ledger_disagreements() -> list[Disagreement]:
     """Compare ledger, invoices, payments and shifts; an empty list means that all agree to the riel."""
-    return [*_unbalanced(), *_debts(), *_receipts(), *_drawers()]
+    return [*_unbalanced(), *_debts(), *_receipts(), *_refunds(), *_drawers()]
 
 
 def _unbalanced() -> list[Disagreement]:
@@ -149,7 +162,7 @@ def _debts() -> list[Disagreement]:
     rows = (
         Invoice.objects.exclude(status=InvoiceStatus.DRAFT)
         .annotate(ledger=Coalesce(Subquery(owed), ZERO), entry=Subquery(entry))
-        .annotate(owing=F("total") - F("paid"))
+        .annotate(owing=OWED)
         .exclude(Q(ledger=F("owing")) & ~Q(status=InvoiceStatus.VOID))
         .exclude(status=InvoiceStatus.VOID, ledger=0)
     )
@@ -173,6 +186,21 @@ def _receipts() -> list[Disagreement]:
             ledger=F("taken")
         )
         found += [Disagreement("receipt_posted", row.number, row.entry, row.ledger, row.taken) for row in rows]
+    return found
+
+
+def _refunds() -> list[Disagreement]:
+    """What each refund paid out by currency: in the ledger, and by its parts."""
+    found = []
+    paid_out = Posting.objects.filter(entry__kind=EntryKind.REFUND, account__key__in=RECEIVED_IN)
+    for currency in Currency.values:
+        posted, parts = (
+            _sum_of(paid_out, currency, "entry__source_id"),
+            _sum_of(RefundPart.objects.all(), currency, "refund"),
+        )
+        entry = Entry.objects.filter(kind=EntryKind.REFUND, source_id=OuterRef("pk")).values("pk")[:1]
+        rows = Refund.objects.annotate(ledger=-posted, paid=parts, entry=Subquery(entry)).exclude(ledger=F("paid"))
+        found += [Disagreement("refund_posted", row.number, row.entry, row.ledger, row.paid) for row in rows]
     return found
 
 

@@ -8,9 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 
 from billing.access import collects, invoices_in_sight, payments_in_sight, visits_in_sight
 from billing.models import Charge, Invoice, Payment, Shift
+from billing.pricing import ZERO
+from billing.queries.bills import OWED
 from billing.states import OWING, RUNNING_SHIFTS, ChargeStatus, InvoiceStatus, ShiftStatus
 from core.db.kept import kept
 from core.db.lean import showing
@@ -75,7 +78,7 @@ def _pending_sums(visits: list[uuid.UUID]) -> QuerySet:
 @kept
 def _owing_invoices(visits: list[uuid.UUID]) -> QuerySet[Invoice]:
     owing = Invoice.objects.filter(visit__id__any=visits, status__in=OWING).order_by("id")
-    return showing(owing, "visit", "number", "currency", "total", "paid")
+    return showing(owing, "visit", "number", "currency", "total", "credited", "paid", "refunded")
 
 
 def visible_visits(user: Any) -> QuerySet[Visit]:
@@ -159,7 +162,11 @@ def money_status(visit: Any) -> MoneyStatus:
         if charge.status == ChargeStatus.PENDING:
             pending[charge.currency] += charge.amount
     invoices = Invoice.objects.filter(visit=visit).exclude(status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID])
-    sums = list(invoices.order_by().values("currency").annotate(owing=Sum(F("total") - F("paid")), taken=Sum("paid")))
+    sums = list(
+        invoices.order_by()
+        .values("currency")
+        .annotate(owing=Sum(Greatest(OWED, ZERO)), taken=Sum(F("paid") - F("refunded")))
+    )
     return MoneyStatus(
         charges=charges,
         pending=[Money(amount, currency) for currency, amount in pending.items()],

@@ -51,7 +51,7 @@ def take_payment(
     shows an old one is refused (InvoiceChanged). Raises ShiftMissing, InvoiceNotOwing, Tender* errors.
     """
     key = key or new_id()
-    shift = _lock_open_shift(by)
+    shift = lock_open_shift(by)
     invoice = lock_invoice(invoice)
     done = _taken.first(key, invoice.pk)  # after the lock: a parallel twin has finished
     if done:
@@ -106,7 +106,7 @@ def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> Rec
     return ReceiptPrint.objects.create(payment=payment, copy=copy, paper=paper, language=language, printed_by=by)
 
 
-def _lock_open_shift(cashier: Any) -> Shift:
+def lock_open_shift(cashier: Any) -> Shift:
     """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
     shift = _locked_shift.first(cashier.pk)
     if shift is None:
@@ -177,10 +177,10 @@ def _record(
 
 
 def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal | None]:
-    """One point for each dollar of the paid invoice, to the family, in this same transaction."""
+    """One point for each dollar of the paid invoice, less what was credited, in this same transaction."""
     entry = credit_points(
         family=invoice.family,
-        amount_usd=pricing.points_value(invoice.total_money, invoice.rate),
+        amount_usd=pricing.points_value(invoice.total_money - invoice.credited_money, invoice.rate),
         source_kind="invoice",
         source_id=invoice.pk,
         by=by,

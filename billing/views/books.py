@@ -21,7 +21,7 @@ from core.once import exactly_once
 from core.paging import paginate
 from core.tables import csv_response, file_response
 
-MOST_POSTINGS = 200_000
+MOST_ROWS = 200_000
 
 
 @requires("journal:view")
@@ -61,13 +61,13 @@ def journal_export(request: HttpRequest) -> HttpResponse:
 @requires_step_up
 @require_GET
 def journal_file(request: HttpRequest) -> HttpResponse:
-    """The journal of the days as a file. More postings than MOST_POSTINGS are refused, never left out."""
+    """The journal of the days as a file. More than MOST_ROWS are refused, never left out."""
     form = ExportForm(request.GET)
     if not form.is_valid():
         return render(request, "billing/books/export.html", {"form": form}, status=422)
     since, until, shape = (form.cleaned_data[name] for name in ("since", "until", "shape"))
-    if between(since, until)[: MOST_POSTINGS + 1].count() > MOST_POSTINGS:
-        add_domain_error(form, TooManyPostings(most=f"{MOST_POSTINGS:,}"))
+    if between(since, until)[: MOST_ROWS + 1].count() > MOST_ROWS:
+        add_domain_error(form, TooManyPostings(most=f"{MOST_ROWS:,}"))
         return render(request, "billing/books/export.html", {"form": form}, status=422)
     record_export("billing:journal", subject="billing_entry", since=f"{since}", until=f"{until}", shape=shape)
     postings, name = journal_postings(since, until), f"journal-{since:%Y%m%d}-{until:%Y%m%d}"

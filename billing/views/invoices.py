@@ -45,6 +45,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "banner": banner_of(invoice.patient),
         "lines": lines_of(invoice),
         "payments": payments_of(invoice),
+        "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
         "exact": suggest_exact(invoice.due_money, invoice.rate) if invoice.is_owing else None,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,

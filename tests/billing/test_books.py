@@ -273,7 +273,7 @@ def test_impossible_days_are_said_beside_the_field(client_for, paid, since, unti
 
 
 def test_a_table_too_long_is_refused_and_not_cut(client_for, paid, monkeypatch):
-    monkeypatch.setattr("billing.views.books.MOST_POSTINGS", 3)
+    monkeypatch.setattr("billing.views.books.MOST_ROWS", 3)
     answer = file_of(client_for("accountant"))
     assert answer.status_code == 422
     assert not Record.objects.filter(kind="export").exists()

@@ -269,7 +269,7 @@ def test_a_paid_invoice_is_not_touched_any_more(rate, cashier):
     invoice = make.invoice()
     take_payment(invoice=invoice, tenders=[make.usd(10)], by=cashier)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Invoice.objects.filter(pk=invoice.pk).update(updated_at=now())
+        Invoice.objects.filter(pk=invoice.pk).update(paid_at=now())
 
 
 # --- Races  ---

@@ -35,6 +35,7 @@ ROOMS = {
 }
 # Rows about goods, prices, rooms and papers of the house: what is typed there says nothing of a patient.
 NOT_ABOUT_PATIENTS = {
+    "billing.views.accounts",
     "billing.views.drawers",
     "billing.views.prices",
     "billing.views.rates",

@@ -28,6 +28,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Assignment, Branch, Department, Room, StaffProfile, User
 from accounts.services.roles import assign_role
+from billing.services.credits import approve_credit, pay_refund, request_credit
 from clinical.services.allergies import record_allergy
 from clinical.services.problems import record_condition, record_history
 from core.ids import new_id
@@ -73,7 +74,20 @@ CLOSED = {
 OF_A_CONSULTATION = {"encounters", "notes", "diagnoses"}
 # Words of addresses whose argument names nothing of a patient.
 NOT_OF_A_PATIENT = {
-    *{"staff", "roles", "places", "notices", "tiers", "shifts", "prices", "drawers", "journal", "displays", "sessions"},
+    *{
+        "accounts",
+        "staff",
+        "roles",
+        "places",
+        "notices",
+        "tiers",
+        "shifts",
+        "prices",
+        "drawers",
+        "journal",
+        "displays",
+        "sessions",
+    },
     *{"catalogue", "ranges", "tests", "batches", "balances", "stock/receipts", "adjustments", "formulary"},
     *{"alerts", "exports", "records", "rows"},  # of the trail
     *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
@@ -124,11 +138,19 @@ def records_of(patient: Patient) -> dict[str, Any]:
         "invoices": invoice,
         "charges": visit.charges.first(),
         "payments": payment,
+        "credits": _credited(invoice, payment.cashier),
         "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
         "tickets": encounter.ticket,
         "archives": patient.data_exports.create(reason="-", language="en", asked_by=patient.registered_by),
     }
     return {word: record.pk for word, record in found.items()}
+
+
+def _credited(invoice: Any, cashier: User) -> Any:
+    line = invoice.lines.first()
+    note = request_credit(invoice=invoice, amounts={line.pk: line.net}, reason="not done", by=cashier)
+    note = approve_credit(note=note, by=User.objects.get(username="accountant"))
+    return pay_refund(note=note, method="bank", notes_in="USD", reference="FT-1", by=cashier).credit_note
 
 
 @pytest.fixture
@@ -311,7 +333,7 @@ def test_every_address_is_of_a_known_kind():
     known = {*NOT_OF_A_PATIENT, "patients", "documents", "visits", "encounters", "vitals", "notes", "diagnoses"}
     known |= {"allergies", "problems", "history", "orders", "specimens", "laboratory/items", "tests", "critical"}
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
-    known |= {"tickets", "archives"}
+    known |= {"tickets", "archives", "credits"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"
     assert {door.address for door in DOORS if not door.words} == set()

@@ -26,6 +26,7 @@ STEP_UP = {
     "billing:closing-new",
     "billing:journal-file",
     "console:visit-new",
+    "billing:credit-approve",
     "oversight:trail-export",
     "oversight:export-file",
     "patients:erasure-new",
@@ -51,9 +52,10 @@ HARMLESS = {
     "patients:erasure-list": "says what was asked for",
     "patients:erasure-detail": "says what was asked for",
     "patients:erasure-take-back": "keeps a record that was to be erased",
+    "billing:journal-export": "asks for the days; the file itself is billing:journal-file",
+    "billing:refund-pay": "pays what somebody else has just approved with a proof",
     "patients:export-detail": "says how far the archive is; fetching it asks",
     "oversight:export-detail": "says what was taken out, without the rows",
-    "billing:journal-export": "asks for the days; the file itself asks once more",
 }
 
 

@@ -1,0 +1,36 @@
+"""Reading credit notes: what may still be credited, what waits, and what one may see."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from billing.access import credits_to_act_on
+from billing.models import CreditLine, CreditNote, Invoice
+from billing.queries.worklist import visible_invoices
+from billing.states import CreditStatus
+
+
+def credited_by_line(invoice: Invoice) -> dict[UUID, Decimal]:
+    """What of each line was credited or is asked for; declined notes do not count."""
+    rows = CreditLine.objects.filter(line__invoice=invoice).exclude(credit_note__status=CreditStatus.DECLINED)
+    return {row["line"]: row["sum"] for row in rows.order_by().values("line").annotate(sum=Sum("net"))}
+
+
+def visible_credits(user: Any) -> QuerySet[CreditNote]:
+    """Credit notes of invoices this user may read, newest first."""
+    notes = CreditNote.objects.select_related(
+        "invoice__patient", "invoice__branch", "requested_by", "decided_by", "refund__shift", "refund__cashier"
+    )
+    return notes.filter(invoice__in=visible_invoices(user).order_by().values("pk")).order_by("-id")
+
+
+def waiting_credits(user: Any) -> QuerySet[CreditNote]:
+    """What this user may decide or pay out now."""
+    return visible_credits(user).filter(credits_to_act_on(user))
+
+
+def credits_waiting(user: Any) -> int:
+    """How many credit notes wait for this user: for the menu."""
+    return waiting_credits(user).order_by().count()

@@ -1,0 +1,251 @@
+"""Correcting an issued invoice: somebody asks for a credit note, somebody else approves it, a cashier pays it out."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from billing import pricing
+from billing.errors import (
+    ApprovesOwnCredit,
+    CreditBeyondLine,
+    CreditDecided,
+    CreditEmpty,
+    CreditNotOwed,
+    CreditNotPossible,
+    DrawerShort,
+    ReasonMissing,
+)
+from billing.models import CreditLine, CreditNote, EntryKind, Invoice, InvoiceLine, Method, Refund, RefundPart, Shift
+from billing.queries.credits import credited_by_line
+from billing.queries.ledger import shift_expectation
+from billing.services import journal
+from billing.services.drafts import lock_invoice
+from billing.services.payments import lock_open_shift
+from billing.services.settlement import announce_if_settled
+from billing.services.transitions import move, record
+from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
+from core.clock import now, today
+from core.money import Currency, fits, quantize
+from core.numbering import next_number
+from core.preferences import preference
+from crm.services.points import credit_points, reverse_points
+
+
+@transaction.atomic
+def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: str, by: Any) -> CreditNote:
+    """Ask for a credit of `amounts` (by invoice line id, in the invoice's currency). Nothing is posted yet.
+
+    Raises ReasonMissing, CreditNotPossible (draft, unpaid or void), CreditEmpty, CreditBeyondLine.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    invoice = lock_invoice(invoice)
+    if not invoice.can_credit:
+        raise CreditNotPossible()
+    lines = {line.pk: line for line in invoice.lines.all()}
+    wanted = {lines[pk]: amount for pk, amount in amounts.items() if amount}
+    if not wanted:
+        raise CreditEmpty()
+    done = credited_by_line(invoice)
+    parts = [_credit_line(line, amount, done) for line, amount in wanted.items()]
+    note = CreditNote.objects.create(
+        invoice=invoice,
+        currency=invoice.currency,
+        amount=sum((part.net for part in parts), Decimal(0)),
+        reason=reason,
+        requested_by=by,
+    )
+    for part in parts:
+        part.credit_note = note
+    CreditLine.objects.bulk_create(parts)
+    record(note, verb="request", from_status="", to_status=note.status, by=by, reason=reason)
+    return note
+
+
+@transaction.atomic
+def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
+    """Give the note its number, post it, and say what is to be paid out. Raises ApprovesOwnCredit, CreditDecided."""
+    invoice, note = _lock(note)
+    _check_decision(note, by)
+    invoice.credited += note.amount
+    to_refund = min(note.amount, max(Decimal(0), -invoice.balance - _promised(invoice)))
+    year, branch = today().year, invoice.branch
+    move(
+        note,
+        flow=CREDIT_FLOW,
+        verb="approve",
+        by=by,
+        number=f"{branch.code}-C{year}-{next_number(f'billing.credit:{branch.code}:{year}'):06d}",
+        to_refund=to_refund,
+        decided_by=by,
+        decided_at=now(),
+    )
+    _credit_invoice(invoice, note, by)
+    _post_credit(note, invoice, by)
+    return note
+
+
+@transaction.atomic
+def decline_credit(*, note: CreditNote, reason: str, by: Any) -> CreditNote:
+    """Refuse the note, with a reason; its lines may be credited by another. Raises ReasonMissing, CreditDecided."""
+    if not reason.strip():
+        raise ReasonMissing()
+    _invoice, note = _lock(note)
+    _check_decision(note, by)
+    move(
+        note, flow=CREDIT_FLOW, verb="decline", by=by, reason=reason, decline_reason=reason, decided_by=by,
+        decided_at=now(),
+    )  # fmt: skip
+    return note
+
+
+@transaction.atomic
+def pay_refund(*, note: CreditNote, method: str, notes_in: str, reference: str = "", by: Any) -> Refund:
+    """Pay out what an approved note allows, whole, from the open shift of `by`; a second call finds it paid.
+
+    Cash goes out in dollars with riel for the rest (`notes_in` USD) or in riel only; anything else in the invoice's
+    currency. Raises ShiftMissing, CreditNotOwed, DrawerShort.
+    """
+    shift = lock_open_shift(by)
+    invoice, note = _lock(note)
+    if not note.can_refund:
+        raise CreditNotOwed()
+    paying = pricing.pay_out(
+        note.refund_money,
+        rate=invoice.rate,
+        notes_in=notes_in if method == Method.CASH else None,
+        step=preference("billing.cash_rounding_khr"),
+    )
+    if method == Method.CASH:
+        _check_drawer(shift, paying.parts)
+    refund = _record_refund(note, invoice, shift, method, reference, paying)
+    move(note, flow=CREDIT_FLOW, verb="refund", by=by)
+    invoice.refunded += refund.amount
+    invoice.save(update_fields=["refunded", "updated_at"])
+    _post_refund(refund, invoice, paying)
+    return refund
+
+
+def _lock(note: CreditNote) -> tuple[Invoice, CreditNote]:
+    """Invoice before credit note, in this order everywhere."""
+    invoice = lock_invoice(note.invoice)
+    note = CreditNote.objects.select_for_update(of=("self",), no_key=True).get(pk=note.pk)
+    return invoice, note
+
+
+def _check_decision(note: CreditNote, by: Any) -> None:
+    if not note.can_decide:
+        raise CreditDecided()
+    if note.requested_by_id == by.pk:
+        raise ApprovesOwnCredit()
+
+
+def _promised(invoice: Invoice) -> Decimal:
+    """What earlier credit notes are still to be paid out."""
+    waiting = CreditNote.objects.filter(invoice=invoice, status="approved").values_list("to_refund", flat=True)
+    return sum(waiting, Decimal(0))
+
+
+def _credit_line(line: InvoiceLine, amount: Decimal, done: Mapping[Any, Decimal]) -> CreditLine:
+    """The line's discount is taken back in proportion, so that all credits of a line add up to the line."""
+    before = done.get(line.pk, Decimal(0))
+    if not fits(amount, line.currency) or amount < 0 or before + amount > line.net:
+        raise CreditBeyondLine(field=f"line_{line.pk}")
+    discount = _share(line, before + amount) - _share(line, before)
+    return CreditLine(line=line, gross=amount + discount, discount=discount, net=amount, currency=line.currency)
+
+
+def _share(line: InvoiceLine, net: Decimal) -> Decimal:
+    return quantize(line.discount * net / line.net, line.currency)
+
+
+def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
+    """Points follow the money: taken back where they were given, given where the credit settles the rest."""
+    was_paid = invoice.status == InvoiceStatus.PAID
+    if not was_paid and invoice.balance <= 0:
+        move(invoice, flow=INVOICE_FLOW, verb="pay", by=by, paid_at=now(), credited=invoice.credited)
+        kept = pricing.points_value(invoice.total_money - invoice.credited_money, invoice.rate)
+        credit_points(family=invoice.family, amount_usd=kept, source_kind="invoice", source_id=invoice.pk, by=by)
+        announce_if_settled(invoice.visit_id)
+        return
+    invoice.save(update_fields=["credited", "updated_at"])
+    if was_paid:
+        back = pricing.points_value(note.money, invoice.rate)
+        reverse_points(family=invoice.family, amount_usd=back, source_kind="credit_note", source_id=note.pk, by=by)
+
+
+def _post_credit(note: CreditNote, invoice: Invoice, by: Any) -> None:
+    """Revenue and discount are taken back as they were booked; the patient owes less, or is owed."""
+    revenue: dict[str, Decimal] = defaultdict(Decimal)
+    discount = Decimal(0)
+    for part in note.lines.select_related("line"):
+        revenue[f"revenue.{part.line.category}"] += part.gross
+        discount += part.discount
+    sides = [
+        *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
+        journal.Side(journal.DISCOUNT, note.currency, -discount),
+        journal.Side(journal.RECEIVABLE, note.currency, -note.amount),
+    ]
+    journal.post(
+        kind=EntryKind.CREDIT_NOTE,
+        source_id=note.pk,
+        sides=sides,
+        branch_id=invoice.branch_id,
+        by=by,
+        invoice=invoice,
+        rate=invoice.rate,
+    )
+
+
+def _check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:
+    expected = shift_expectation(shift)
+    if any(amount > expected[Currency(currency)] for currency, amount in parts.items()):
+        raise DrawerShort()
+
+
+def _record_refund(
+    note: CreditNote, invoice: Invoice, shift: Shift, method: str, reference: str, paying: pricing.PayOut
+) -> Refund:
+    year = today().year
+    refund = Refund.objects.create(
+        number=f"{shift.branch.code}-RF{year}-{next_number(f'billing.refund:{shift.branch.code}:{year}'):06d}",
+        credit_note=note,
+        shift=shift,
+        cashier=shift.cashier,
+        paid_at=now(),
+        method=method,
+        reference=reference,
+        amount=note.to_refund,
+        currency=note.currency,
+        rate=invoice.rate,
+        rounding=paying.rounding,
+    )
+    RefundPart.objects.bulk_create(
+        RefundPart(refund=refund, currency=currency, amount=amount) for currency, amount in paying.parts.items()
+    )
+    return refund
+
+
+def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> None:
+    account = journal.RECEIVING[refund.method]
+    sides = [
+        journal.Side(journal.RECEIVABLE, refund.currency, refund.amount),
+        *(journal.Side(account, currency, -amount, in_shift=True) for currency, amount in paying.parts.items()),
+        journal.Side(journal.EXCHANGE, Currency.USD, paying.exchange_usd),
+        journal.Side(journal.EXCHANGE, Currency.KHR, paying.exchange_khr),
+        journal.Side(journal.ROUNDING, Currency.KHR, -paying.rounding),
+    ]
+    journal.post(
+        kind=EntryKind.REFUND,
+        source_id=refund.pk,
+        sides=sides,
+        branch_id=refund.shift.branch_id,
+        by=refund.cashier,
+        invoice=invoice,
+        shift=refund.shift,
+        rate=refund.rate,
+        at=refund.paid_at,
+    )
