@@ -12,6 +12,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, Model, Q, QuerySet
 
+from audit.registry import NOT_TRAILED
+from core.fields import EncryptedMixin
 from core.models import StoredFile
 from patients.models import Patient
 from patients.states import Erases
@@ -46,6 +48,18 @@ class Holding:
     @property
     def holds_files(self) -> bool:
         return issubclass(self.model, StoredFile)
+
+    @property
+    def loses(self) -> bool:
+        """Whether an erasure takes something of the table that people have a word for."""
+        if self.erases == Erases.REMOVE:
+            return self.table not in NOT_TRAILED
+        return self.erases == Erases.BLANK and bool(self.ciphertext)
+
+    @property
+    def ciphertext(self) -> list[str]:
+        """The encrypted columns."""
+        return [str(one.column) for one in self.model._meta.concrete_fields if isinstance(one, EncryptedMixin)]
 
     def reached_from(self, patient: Patient) -> QuerySet:
         """Every row about the patient; one that is reached in two ways may come twice."""
@@ -98,6 +112,11 @@ def table_name(holding: Holding) -> str:
 
 def field_name(field: Field) -> str:
     return _names["field"](field)
+
+
+def counts_in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Rows by table for people, in the order of the rooms."""
+    return [(table_name(one), counts[one.table]) for one in holdings() if one.loses and one.table in counts]
 
 
 def exported() -> Iterator[Holding]:

@@ -37,7 +37,7 @@ def erase_record(erasure: Erasure, patient: Patient) -> dict[str, int]:
 def _erase(holding: Holding, erasure: Erasure, patient: Patient) -> int:
     if holding.erases == Erases.REMOVE:
         return _remove(holding, patient)
-    columns = [str(one.column) for one in holding.model._meta.concrete_fields if isinstance(one, EncryptedMixin)]
+    columns = holding.ciphertext
     if holding.erases == Erases.KEEP or not columns:
         return 0
     ids = list(holding.of(patient).values_list("pk", flat=True))

@@ -131,7 +131,7 @@ def _last_contacts(patients: Collection[Patient]) -> dict[UUID, date]:
 
 def _counts(patients: list[UUID]) -> dict[str, int]:
     """Rows of every table about these patients; one statement a table."""
-    counts = {one.table: one.about(patients).count() for one in holdings()}
+    counts = {one.table: one.about(patients).count() for one in holdings() if one.loses}
     return {table: rows for table, rows in counts.items() if rows}
 
 

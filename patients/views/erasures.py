@@ -14,7 +14,7 @@ from core.once import exactly_once
 from core.paging import paginate
 from patients.forms.erasure import DecisionForm, ErasureForm, HoldForm, LiftForm
 from patients.hindrances import hindrances_of
-from patients.holdings import holdings, table_name
+from patients.holdings import counts_in_words
 from patients.models import Erasure
 from patients.queries.erasures import visible_erasures, visible_holds
 from patients.retention import kept_until
@@ -127,6 +127,6 @@ def _page(request: HttpRequest, erasure: Erasure, form: DecisionForm, status: in
         "may_decide": erasure.awaits_decision and erasure.asked_by_id != request.user.pk,
         "hindrances": [] if patient.erased_at or erasure.kind != "erase" else hindrances_of(patient),
         "kept_until": None if patient.erased_at else kept_until(patient),
-        "counts": [(table_name(one), erasure.counts[one.table]) for one in holdings() if one.table in erasure.counts],
+        "counts": counts_in_words(erasure.counts),
     }
     return render(request, "patients/erasure/detail.html", context, status=status)

@@ -17,8 +17,7 @@ from core.paging import paginate
 from core.preferences import preference
 from patients.forms.erasure import LiftForm
 from patients.forms.settings import KeepingForm
-from patients.holdings import holdings, table_name
-from patients.models import RetentionRun
+from patients.holdings import counts_in_words
 from patients.queries.erasures import retention_runs
 from patients.services.retention import preview_retention, release_run
 
@@ -75,13 +74,9 @@ def _page(request: HttpRequest, form: LiftForm, status: int = 200) -> HttpRespon
         "run": run,
         "runs": [one for one in runs if not one.is_preview],
         "page": paginate(request, run.items.select_related("patient").order_by("last_contact", "id")) if run else None,
-        "counts": _in_words(run) if run else [],
+        "counts": counts_in_words(run.counts) if run else [],
         "form": form,
         "years": preference("patients.keep_years"),
         "age": preference("patients.keep_until_age"),
     }
     return render(request, "patients/retention/list.html", context, status=status)
-
-
-def _in_words(run: RetentionRun) -> list[tuple[str, int]]:
-    return [(table_name(one), run.counts[one.table]) for one in holdings() if one.table in run.counts]
