@@ -118,6 +118,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "detail": "detail",
         "status_reason": "reason",
     },
+    "billing_creditnote": {"number": "credit_number", "reason": "reason", "decline_reason": "reason"},
+    "billing_refund": {"number": "refund_number", "reference": "digits"},
     "billing_invoice": {
         "payer": "keep",
         "number": "invoice_number",

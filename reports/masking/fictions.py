@@ -51,6 +51,8 @@ NUMBERS = {
     "card_number": "C{:08d}",
     "invoice_number": "INV-{:07d}",
     "receipt_number": "REC-{:07d}",
+    "credit_number": "CN-{:07d}",
+    "refund_number": "REF-{:07d}",
     "shift_number": "SHIFT-{:06d}",
     "order_number": "L{:07d}",
     "accession": "{:010d}",

@@ -17,6 +17,7 @@ REMEMBERED = {
     "clinical/substances.py": "names of medicines and foods of ours",
     "core/assets.py": "the manifest of the front end",
     "core/db/lean.py": "names of fields",
+    "core/models/base.py": "the words of a field's choices, translated when shown",
     "core/keys/local.py": "the installation's master key",
     "core/keys/provider.py": "the provider of keys",
     "core/pdf.py": "sources and fonts of printed papers",
