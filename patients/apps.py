@@ -9,17 +9,14 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         from audit import registry
         from core import pdf
-        from hospitals import loaders
         from patients import hindrances, holdings, home, looks, menu, panels, permissions, preferences  # noqa: F401
         from patients.middleware import glass_in_words
         from patients.models import AccessGrant, Consent, ConsentText, VisitMove
-        from patients.services.consents import load_consent_texts
         from patients.sql import BLANK
 
         pdf.stamp_by(glass_in_words)
         for model in (VisitMove, AccessGrant, Consent, ConsentText):
             registry.append_only(model)
-        loaders.register("consent texts", load_consent_texts, order=10)
         registry.install_function(BLANK)
         registry.HIDDEN["patients_dataexport"] = ("passphrase",)
         registry.not_trailed("patients_searchtoken", "keyed hashes derived from the patient, whose row is trailed")

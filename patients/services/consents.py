@@ -1,8 +1,6 @@
 """Consents: texts that a hospital publishes, decisions that patients make about them."""
 
-import csv
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +14,6 @@ from patients.queries.consents import current_texts
 from patients.services.documents import drop_photo
 from patients.states import ConsentDecision, ConsentGiver, ConsentMethod, ConsentPurpose, Relationship
 
-_TEXTS = Path(__file__).parents[1] / "data" / "consent_texts.csv"
 # Who may decide for a child at the desk, where the emergency contact stands beside it.
 GUARDIANS = {
     Relationship.MOTHER,
@@ -24,17 +21,6 @@ GUARDIANS = {
     Relationship.GRANDPARENT,
     Relationship.GUARDIAN,
 }
-
-
-@transaction.atomic
-def load_consent_texts() -> int:
-    """Give a new hospital a first text for every purpose; does nothing where it has any. Returns how many were made."""
-    if ConsentText.objects.exists():
-        return 0
-    with _TEXTS.open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows):
-            ConsentText.objects.create(version=next_number(f"consent.{row['purpose']}"), **row)
-    return ConsentText.objects.count()
 
 
 @transaction.atomic
