@@ -30,6 +30,7 @@ from tests.support.queries import CountedQueries
 from tests.support.threads import race as run_race
 
 JOURNEYS = ("tests/journeys/", "tests/guards/test_crossing.py", "tests/test_harness.py")
+WITH_A_DAY = ("tests/guards/test_markers.py", "tests/reports/test_masked_copy.py")  # a minute's work to begin with
 _numbers = itertools.count(1)
 
 
@@ -49,13 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class JourneysTogether(LoadScopeScheduling):
-    """Journeys stay in one process, for they share a server and a database; every other test goes where there is room.
+    """Journeys stay in one process, for they share a server and a database; so does a file with a day of its own.
+
+    Every other test goes where there is room.
 
     xdist's own grouping by mark writes into ``Item._nodeid``, which pytest no longer reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith(JOURNEYS) else nodeid
+        if nodeid.startswith(JOURNEYS):
+            return "journeys"
+        return next((file for file in WITH_A_DAY if nodeid.startswith(file)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:

@@ -88,6 +88,7 @@ class Story:
                 encounter=self._fresh(),
                 tests=Test.objects.filter(code__in=self.case.tests),
                 panels=Panel.objects.filter(code__in=self.case.panels),
+                again=True,  # a patient of a long history may have had one of them yesterday
                 by=self.doctor,
             )
         return True

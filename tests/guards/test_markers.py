@@ -220,7 +220,7 @@ def test_the_cache_keeps_nothing(left):
 # Keys that say nothing of a hospital: jobs wait in one line for all, and each says in a header whose it is.
 OF_ALL = re.compile(
     r"(.*\.)?(jobs\.)?"
-    r"(celery(\\x06\\x16\d)?|celeryev(/[\w.]+)?|unacked\w*|_kombu\.binding\.[\w.]+|[\w.-]*\.reply\.celery\.pidbox)$"
+    r"(celery(\\x06\\x16\d)?|celeryev(/[\w.]+)?|unacked\w*|_kombu\.binding[\w.]+|[\w.-]*\.reply\.celery\.pidbox)$"
 )
 # Of the platform: nobody's hospital is known yet, or it is none's.
 OF_THE_PLATFORM = re.compile(r"public:[^:]*:1:(health|rate:stranger:[\d.:a-f/]+:\d+)$")
