@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,13 @@ class Flow:
         if not self.can(verb, current):
             raise MoveNotAllowed()
         return self.moves[verb].target
+
+    def move(self, record: models.Model, verb: str, **columns: Any) -> None:
+        """Write the state that the verb leads to, and ``columns`` with it, on a row the caller has locked."""
+        columns = {self.field: self.check(verb, getattr(record, self.field)), **columns}
+        for name, value in columns.items():
+            setattr(record, name, value)
+        record.save(update_fields=[*columns, "updated_at"])
 
     def verbs(self, current: str) -> list[str]:
         """Return what may be done now."""

@@ -4,11 +4,11 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, QuerySet
 
 from billing.models import Account, BooksClosing, Posting, Shift
+from billing.queries.ledger import Balance, trial_balance
 from billing.states import ShiftStatus
 from core.money import Currency
 
@@ -40,18 +40,15 @@ class Standing:
 
 def standings(*, before: datetime.date | None = None, account: Account | None = None) -> list[Standing]:
     """Every account of the chart (or one) with what stands on it, at the beginning of the day `before` where given."""
-    accounts = [account] if account else list(Account.objects.order_by("code"))
-    rows = Posting.objects.filter(account__in=accounts) if account else Posting.objects.all()
-    rows = rows.filter(date__lt=before) if before else rows
-    found: dict[Any, dict[str, tuple[Decimal, Decimal]]] = {}
-    for row in rows.values("account", "currency").annotate(sum=Sum("amount"), base=Sum("base_amount")).order_by():
-        found.setdefault(row["account"], {})[row["currency"]] = (row["sum"], row["base"])
-    return [_standing(one, found.get(one.pk, {})) for one in accounts]
+    rows = Posting.objects.filter(account=account) if account else Posting.objects.all()
+    found = trial_balance(rows.filter(date__lt=before) if before else rows)
+    accounts = [account] if account else Account.objects.order_by("code")
+    return [_standing(one, [balance for balance in found if balance.account == one]) for one in accounts]
 
 
-def _standing(account: Account, found: dict[str, tuple[Decimal, Decimal]]) -> Standing:
-    sums = {currency: found.get(currency, (ZERO, ZERO))[0] for currency in Currency.values}
-    return Standing(account, sums, sum((base for _amount, base in found.values()), ZERO))
+def _standing(account: Account, found: list[Balance]) -> Standing:
+    sums = dict.fromkeys(Currency.values, ZERO) | {balance.currency: balance.sum for balance in found}
+    return Standing(account, sums, sum((balance.base for balance in found), ZERO))
 
 
 def statement(

@@ -91,18 +91,20 @@ def daily_collections(*, since: datetime.date, until: datetime.date, branch: Any
 
 @dataclass(frozen=True)
 class Balance:
-    """One account in one currency: debits less credits."""
+    """One account in one currency: debits less credits, and their worth in the base currency."""
 
     account: Account
     currency: str
     sum: Decimal
+    base: Decimal
 
 
-def trial_balance() -> list[Balance]:
-    """Each account's balance by currency; the column of a currency adds up to zero."""
-    rows = Posting.objects.values("account", "currency").annotate(sum=Sum("amount"))
+def trial_balance(postings: QuerySet[Posting] | None = None) -> list[Balance]:
+    """Each account's balance by currency, of all postings or these; the column of a currency adds up to zero."""
+    rows = (Posting.objects.all() if postings is None else postings).order_by().values("account", "currency")
+    sums = rows.annotate(sum=Sum("amount"), base=Sum("base_amount"))
     accounts = Account.objects.in_bulk()
-    found = [Balance(accounts[row["account"]], row["currency"], row["sum"]) for row in rows.order_by()]
+    found = [Balance(accounts[row["account"]], row["currency"], row["sum"], row["base"]) for row in sums]
     return sorted(found, key=lambda one: (one.account.code, one.currency))
 
 

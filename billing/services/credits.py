@@ -23,13 +23,13 @@ from billing.queries.credits import credited_by_line
 from billing.queries.ledger import shift_expectation
 from billing.services import journal
 from billing.services.drafts import lock_invoice
+from billing.services.numbers import paper_number
 from billing.services.payments import lock_open_shift
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move, record
 from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
-from core.clock import now, today
+from core.clock import now
 from core.money import Currency, fits, quantize
-from core.numbering import next_number
 from core.preferences import preference
 from crm.services.points import credit_points, reverse_points
 
@@ -72,13 +72,12 @@ def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
     _check_decision(note, by)
     invoice.credited += note.amount
     to_refund = min(note.amount, max(Decimal(0), -invoice.balance - _promised(invoice)))
-    year, branch = today().year, invoice.branch
     move(
         note,
         flow=CREDIT_FLOW,
         verb="approve",
         by=by,
-        number=f"{branch.code}-C{year}-{next_number(f'billing.credit:{branch.code}:{year}'):06d}",
+        number=paper_number("credit", "C", invoice.branch),
         to_refund=to_refund,
         decided_by=by,
         decided_at=now(),
@@ -104,7 +103,7 @@ def decline_credit(*, note: CreditNote, reason: str, by: Any) -> CreditNote:
 
 @transaction.atomic
 def pay_refund(*, note: CreditNote, method: str, notes_in: str, reference: str = "", by: Any) -> Refund:
-    """Pay out what an approved note allows, whole, from the open shift of `by`; a second call finds it paid.
+    """Pay out what an approved note allows, whole, once, from the open shift of `by`.
 
     Cash goes out in dollars with riel for the rest (`notes_in` USD) or in riel only; anything else in the invoice's
     currency. Raises ShiftMissing, CreditNotOwed, DrawerShort.
@@ -209,9 +208,8 @@ def _check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:
 def _record_refund(
     note: CreditNote, invoice: Invoice, shift: Shift, method: str, reference: str, paying: pricing.PayOut
 ) -> Refund:
-    year = today().year
     refund = Refund.objects.create(
-        number=f"{shift.branch.code}-RF{year}-{next_number(f'billing.refund:{shift.branch.code}:{year}'):06d}",
+        number=paper_number("refund", "RF", shift.branch),
         credit_note=note,
         shift=shift,
         cashier=shift.cashier,

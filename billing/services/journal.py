@@ -61,8 +61,6 @@ def post(
     base = reverses.base_currency if reverses else preference("billing.base_currency")
     if rate is None and any(side.currency != base for side in written):
         rate = current_rate().riel_per_dollar
-    worths = worth_in_base([(side.currency, side.amount) for side in written], base=base, rate=rate)
-    accounts = Account.objects.in_bulk({side.account for side in written}, field_name="key")
     entry = Entry.objects.create(
         kind=kind,
         source_id=source_id,
@@ -77,18 +75,7 @@ def post(
         rate=rate,
         posted_by=by,
     )
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account=accounts[side.account],
-            currency=side.currency,
-            amount=side.amount,
-            base_amount=worth,
-            shift=shift if side.in_shift else None,
-            date=entry.date,
-        )
-        for side, worth in zip(written, worths, strict=True)
-    )
+    _write_sides(entry, written)
     return entry
 
 
@@ -107,6 +94,24 @@ def reverse(*, entry: Entry, kind: EntryKind, source_id: uuid.UUID, by: Any, inv
         invoice=invoice,
         rate=entry.rate,
         reverses=entry,
+    )
+
+
+def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
+    """Each side with its account, and what it is worth in the entry's base currency."""
+    worths = worth_in_base([(side.currency, side.amount) for side in sides], base=entry.base_currency, rate=entry.rate)
+    accounts = Account.objects.in_bulk({side.account for side in sides}, field_name="key")
+    Posting.objects.bulk_create(
+        Posting(
+            entry=entry,
+            account=accounts[side.account],
+            currency=side.currency,
+            amount=side.amount,
+            base_amount=worth,
+            shift=entry.shift if side.in_shift else None,
+            date=entry.date,
+        )
+        for side, worth in zip(sides, worths, strict=True)
     )
 
 

@@ -22,14 +22,14 @@ from billing.models import Change, EntryKind, Invoice, Method, Payment, ReceiptP
 from billing.pricing import Paid, Settlement
 from billing.services import journal
 from billing.services.drafts import lock_invoice
+from billing.services.numbers import paper_number
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
 from billing.states import INVOICE_FLOW, OWING, ShiftStatus
-from core.clock import now, today
+from core.clock import now
 from core.db.kept import kept
 from core.ids import new_id
 from core.money import KHR, USD, Currency, fits
-from core.numbering import next_number
 from core.preferences import preference
 from crm.services.points import credit_points
 
@@ -143,10 +143,9 @@ def _record(
     else:
         move(invoice, flow=INVOICE_FLOW, verb="pay_part", by=by, paid=paid)
     points, points_balance = _credit_points(invoice, by) if full else (None, None)
-    year = today().year
     payment = Payment.objects.create(
         key=key,
-        number=f"{shift.branch.code}-R{year}-{next_number(f'billing.receipt:{shift.branch.code}:{year}'):06d}",
+        number=paper_number("receipt", "R", shift.branch),
         invoice=invoice,
         shift=shift,
         cashier=by,

@@ -11,12 +11,8 @@ def move(subject: Any, *, flow: Flow, verb: str, by: Any, reason: str = "", **co
 
     Raises MoveNotAllowed when the present status does not allow the verb.
     """
-    target = flow.check(verb, subject.status)
-    record(subject, verb=verb, to_status=target, by=by, reason=reason)
-    subject.status = target
-    for column, value in columns.items():
-        setattr(subject, column, value)
-    subject.save(update_fields=["status", *columns, "updated_at"])
+    record(subject, verb=verb, to_status=flow.check(verb, subject.status), by=by, reason=reason)
+    flow.move(subject, verb, **columns)
 
 
 def record(

@@ -63,7 +63,9 @@ def refuse_erasure(*, erasure: Erasure, reason: str, by: User) -> Erasure:
 @transaction.atomic
 def take_back_erasure(*, erasure: Erasure, by: User) -> Erasure:
     """Take a request back before it is carried out. Raises core.states.MoveNotAllowed."""
-    return _move(_locked_erasure(erasure.pk), "take_back")
+    locked = _locked_erasure(erasure.pk)
+    ERASURE_FLOW.move(locked, "take_back")
+    return locked
 
 
 def carry_out(erasure_id: UUID) -> bool:
@@ -141,7 +143,8 @@ def _decided(erasure: Erasure, verb: str, reason: str, by: User) -> Erasure:
         raise SecondPersonNeeded()
     if verb == "approve":
         _require_possible(patient, locked.kind)
-    return _move(locked, verb, decided_by=by, decided_at=clock.now(), decision_reason=reason.strip())
+    ERASURE_FLOW.move(locked, verb, decided_by=by, decided_at=clock.now(), decision_reason=reason.strip())
+    return locked
 
 
 @transaction.atomic
@@ -152,9 +155,9 @@ def _carry_out(erasure_id: UUID) -> bool:
     if not ERASURE_FLOW.can("start", erasure.status):
         return False
     _require_possible(patient, erasure.kind)
-    _move(erasure, "start", problem="")
+    ERASURE_FLOW.move(erasure, "start", problem="")
     counts = erase_record(erasure, patient) if erasure.kind == ErasureKind.ERASE else _close(patient)
-    _move(erasure, "finish", counts=counts, finished_at=clock.now())
+    ERASURE_FLOW.move(erasure, "finish", counts=counts, finished_at=clock.now())
     name = "record_erased" if erasure.kind == ErasureKind.ERASE else "record_closed"
     record_event(name, Patient._meta.db_table, patient.pk, erasure=str(erasure.pk), rows=sum(counts.values()))
     with connection.cursor() as cursor:
@@ -176,7 +179,7 @@ def _give_back(erasure: Erasure, error: Exception) -> None:
     locked = _locked_erasure(erasure.pk)
     locked.problem = type(error).__name__[:80]
     if locked.run_id and isinstance(error, DomainError):
-        _move(locked, "take_back", problem=locked.problem)
+        ERASURE_FLOW.move(locked, "take_back", problem=locked.problem)
     else:
         locked.save(update_fields=["problem", "updated_at"])
 
@@ -203,14 +206,6 @@ def _locked(patient_id: UUID) -> Patient:
 
 def _locked_erasure(erasure_id: UUID) -> Erasure:
     return Erasure.objects.select_for_update(of=("self",)).get(pk=erasure_id)
-
-
-def _move(erasure: Erasure, verb: str, **changes: object) -> Erasure:
-    erasure.status = ERASURE_FLOW.check(verb, erasure.status)
-    for name, value in changes.items():
-        setattr(erasure, name, value)
-    erasure.save(update_fields=["status", "updated_at", *changes])
-    return erasure
 
 
 def _enqueue(erasure_id: UUID) -> None:

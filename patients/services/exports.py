@@ -97,7 +97,7 @@ def expire_export(export_id: UUID) -> None:
     if not EXPORT_FLOW.can("expire", export.status):
         return
     file = ExportFile.objects.get(export=export)
-    _move(export, "expire")
+    EXPORT_FLOW.move(export, "expire")
     file.delete()
     transaction.on_commit(lambda: default_storage.delete(file.name))
 
@@ -109,7 +109,7 @@ def _claim(export_id: UUID) -> DataExport | None:
     export = waiting.filter(pk=export_id, status__in=OPEN).first()
     if export is None or (export.status == ExportStatus.RUNNING and export.updated_at > clock.now() - STALLED_AFTER):
         return None
-    _move(export, "start", done=0)
+    EXPORT_FLOW.move(export, "start", done=0)
     return export
 
 
@@ -123,7 +123,7 @@ def _make(export: DataExport) -> None:
     with transaction.atomic():
         name = f"exports/{new_id().hex}"
         ExportFile.objects.create(export=export, name=name, content_type="application/pdf", size=len(content))
-        _move(
+        EXPORT_FLOW.move(
             export,
             "finish",
             passphrase="",
@@ -154,14 +154,7 @@ def _progress(export: DataExport, done: int) -> None:
 def _give_up(export: DataExport, error: Exception) -> None:
     with transaction.atomic():
         export.refresh_from_db(fields=["status"])  # what failed was rolled back
-        _move(export, "fail", passphrase="", problem=type(error).__name__[:80])
-
-
-def _move(export: DataExport, verb: str, **changes: object) -> None:
-    export.status = EXPORT_FLOW.check(verb, export.status)
-    for name, value in changes.items():
-        setattr(export, name, value)
-    export.save(update_fields=["status", "updated_at", *changes])
+        EXPORT_FLOW.move(export, "fail", passphrase="", problem=type(error).__name__[:80])
 
 
 def _enqueue(export_id: UUID) -> None:

@@ -36,7 +36,7 @@ def preview_retention() -> RetentionRun | None:
     """
     former = RetentionRun.objects.select_for_update().filter(status=RetentionStatus.PREVIEW).first()
     if former:
-        _move(former, "replace")
+        RETENTION_FLOW.move(former, "replace")
     due = dict(_due()[:MOST_RECORDS])
     if not due:
         return None
@@ -57,7 +57,7 @@ def release_run(*, run: RetentionRun, reason: str, by: User) -> RetentionRun:
     locked = RetentionRun.objects.select_for_update().get(pk=run.pk)
     if not RETENTION_FLOW.can("release", locked.status):
         raise PreviewReplaced()
-    _move(locked, "release", released_by=by, released_at=clock.now(), reason=reason.strip())
+    RETENTION_FLOW.move(locked, "release", released_by=by, released_at=clock.now(), reason=reason.strip())
     transaction.on_commit(lambda: _enqueue(locked.pk), robust=True)
     return locked
 
@@ -75,7 +75,7 @@ def carry_out_run(run_id: UUID) -> int:
     with transaction.atomic():
         locked = RetentionRun.objects.select_for_update().get(pk=run_id)
         if RETENTION_FLOW.can("finish", locked.status):
-            _move(locked, "finish")
+            RETENTION_FLOW.move(locked, "finish")
     return done
 
 
@@ -142,14 +142,6 @@ def _tell() -> None:
         text=gettext_noop("Records are beyond their time of keeping: look at the preview."),
         url=reverse("patients:retention", urlconf="config.urls_portal"),
     )
-
-
-def _move(run: RetentionRun, verb: str, **changes: object) -> RetentionRun:
-    run.status = RETENTION_FLOW.check(verb, run.status)
-    for name, value in changes.items():
-        setattr(run, name, value)
-    run.save(update_fields=["status", "updated_at", *changes])
-    return run
 
 
 def _enqueue(run_id: UUID) -> None:

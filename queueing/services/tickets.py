@@ -222,10 +222,7 @@ def _required(reason: str) -> str:
 def _move(ticket: Ticket, verb: str, *, by, reason: str = "", **changes) -> Ticket:
     """The only place where a ticket's status changes. The caller holds the ticket's lock."""
     before = ticket.status
-    ticket.status = TICKET_FLOW.check(verb, before)
-    for name, value in changes.items():
-        setattr(ticket, name, value)
-    ticket.save(update_fields=["status", "updated_at", *changes])
+    TICKET_FLOW.move(ticket, verb, **changes)
     _record(ticket, verb, before, by=by, reason=reason)
     if verb in _TOLD:
         events.publish(f"queueing.ticket_{ticket.status}", ticket_id=ticket.pk, visit_id=ticket.visit_id)

@@ -16,23 +16,13 @@ from pypdf import PdfWriter
 
 from core.ids import new_id
 from tests.cast import CAST
+from tests.guards import sources
 from tests.guards.markers import MARKERS, found_in
 from tests.guards.test_doors import addresses
 from tests.support.clients import HospitalClient, host_of
 from tests.support.web import Web
 
-ROOMS = {
-    "patients",
-    "clinical",
-    "laboratory",
-    "pharmacy",
-    "billing",
-    "queueing",
-    "crm",
-    "reports",
-    "notifications",
-    "oversight",
-}
+ROOMS = {*sources.ROOMS} - {"core", "audit", "accounts", "terminology", "hospitals"}
 # Rows about goods, prices, rooms and papers of the house: what is typed there says nothing of a patient.
 NOT_ABOUT_PATIENTS = {
     "billing.views.accounts",

@@ -11,21 +11,10 @@ from django.conf import settings
 from django.db import models
 
 from core.fields import EncryptedMixin
+from tests.guards import sources
 
 # Rooms whose rows may be about patients. Staff (accounts) and the platform's customers (hospitals) are not patients.
-ROOMS = {
-    "core",
-    "audit",
-    "notifications",
-    "patients",
-    "crm",
-    "billing",
-    "queueing",
-    "clinical",
-    "laboratory",
-    "pharmacy",
-}
-ROOMS |= {"oversight", "reports"}
+ROOMS = {*sources.ROOMS} - {"accounts", "terminology", "hospitals"}
 TELLING = re.compile(
     r"name|phone|mail|street|village|address|birth|born|national_id|identifier|diagnos|condition|note|reason|comment|"
     r"remark|text|detail|question|answer|substance|reaction|instruction|title|subject|objective|assessment|plan$|value|"
