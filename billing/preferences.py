@@ -10,7 +10,7 @@ declare(
     "billing.base_currency",
     default="USD",
     label=_("Currency the books are kept in"),
-    help=_("Every entry keeps the base currency it was posted in."),
+    help=_("It cannot be changed once something was posted."),
     choices=tuple(Currency.choices),
 )
 declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)

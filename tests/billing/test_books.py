@@ -19,7 +19,8 @@ from billing.services.journal import Side
 from billing.services.payments import take_payment
 from billing.services.shifts import accept_shift, close_shift, count_shift
 from core.ids import new_id
-from core.preferences import set_preference
+from core.models import Preference
+from core.preferences import preference, set_preference
 from tests.factories import billing as make
 from tests.factories.billing import FLOAT, khr, usd
 
@@ -70,6 +71,21 @@ def test_books_in_riel_are_worth_riel(samaki, cashier, owner):
     payment = take_payment(invoice=make.invoice(("3.00", "USD")), tenders=[usd(3)], by=cashier)
     drawer = Posting.objects.get(entry__payment=payment, account__key="drawer")
     assert (drawer.amount, drawer.base_amount, drawer.entry.base_currency) == (3, 12_000, "KHR")
+
+
+def test_the_base_currency_stays_once_something_was_posted(paid, owner):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        set_preference("billing.base_currency", "KHR", by=owner)
+    set_preference("billing.base_currency", "USD", by=owner)  # the one the books are kept in
+    assert preference("billing.base_currency") == "USD"
+
+
+def test_books_begun_in_riel_stay_in_riel(samaki, cashier, owner):
+    set_preference("billing.base_currency", "KHR", by=owner)
+    make.rate(4000)
+    make.shift(cashier)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Preference.objects.filter(key="billing.base_currency").delete()
 
 
 def test_a_reversal_is_worth_what_it_reverses(samaki, cashier):
