@@ -104,12 +104,15 @@ def _registration(chance: Random, places: list) -> Request:
     return Request("/patients/new/", acting(data), expected=(302,))
 
 
-def chart() -> Scenario:
-    """Charts of patients with visits, each opened once."""
+def charts() -> list[Scenario]:
+    """Charts of patients with visits, each opened once: what stands there at once, and what comes right after it."""
     with schema_context("samaki"):
         seen = Patient.objects.annotate(n=Count("visits")).filter(n__gt=0).order_by("?")
         paths = [f"/patients/{pk}/" for pk in seen.values_list("pk", flat=True)[:200]]
-    return Scenario("chart", "doctor", cycle([Request(path) for path in paths]), 10)
+    return [
+        Scenario("chart", "doctor", cycle([Request(path) for path in paths]), 10),
+        Scenario("chart, the rest", "doctor", cycle([Request(f"{path}?rest", headers=HTMX) for path in paths])),
+    ]
 
 
 def worklists() -> list[Scenario]:

@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
         makers = [
             ("search", lambda: [*scenarios.searches("royal", "royal"), *scenarios.searches("samaki", "samaki")]),
-            ("chart", lambda: [scenarios.chart()]),
+            ("chart", scenarios.charts),
             ("worklist", scenarios.worklists),
             ("queue call", lambda: [scenarios.queue_call()]),
             ("invoice page", lambda: [scenarios.invoice_page()]),
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         return [one for name, make in makers if only in name for one in make()]
 
     def _costs(self, trail_records: int) -> None:
-        pages = [*scenarios.searches("samaki", "samaki")[:1], scenarios.chart(), *scenarios.worklists()]
+        pages = [*scenarios.searches("samaki", "samaki")[:1], *scenarios.charts(), *scenarios.worklists()]
         self._say("\nEncryption\n  " + "\n  ".join(costs.encryption_costs(pages)))
         records, rate = costs.verifying_rate("royal")
         self._say(f"Trail of royal proved: {records:,} records, {rate:,.0f} a second")
