@@ -1,41 +1,17 @@
 """Every figure about money is read from the postings, here."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q, QuerySet, Sum
 
-from billing.models import (
-    Account,
-    Change,
-    Entry,
-    EntryKind,
-    Invoice,
-    Payment,
-    Posting,
-    Refund,
-    RefundPart,
-    Shift,
-    Tender,
-)
-from billing.queries.bills import OWED
-from billing.states import InvoiceStatus, ShiftStatus
+from billing.models import Account, Entry, EntryKind, Invoice, Payment, Posting, Shift
 from core.money import Currency
 
 ZERO = Decimal(0)
 TAKEN = [EntryKind.PAYMENT, EntryKind.REFUND]
-CHECKS = {
-    "entry_balances": _("An entry does not balance"),
-    "invoice_owes": _("What an invoice owes"),
-    "receipt_posted": _("What a receipt brought in"),
-    "refund_posted": _("What a refund paid out"),
-    "drawer_emptied": _("A closed drawer is not empty"),
-}
 RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
 
 
@@ -125,99 +101,3 @@ def _of_document(number: str) -> Q:
         for name, model in (("invoice", Invoice), ("payment", Payment), ("shift", Shift))
     }
     return Q(invoice__in=ids["invoice"]) | Q(payment__in=ids["payment"]) | Q(shift__in=ids["shift"])
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """One place where the books do not agree: which check, which record, the entry to look at, and both figures."""
-
-    check: str
-    record: str
-    entry_id: uuid.UUID | None
-    ledger: Decimal
-    elsewhere: Decimal
-
-    @property
-    def label(self) -> str:
-        return str(CHECKS[self.check])
-
-
-def ledger_disagreements() -> list[Disagreement]:
-    """Compare ledger, invoices, payments and shifts; an empty list means that all agree to the riel."""
-    return [*_unbalanced(), *_debts(), *_receipts(), *_refunds(), *_drawers()]
-
-
-def _unbalanced() -> list[Disagreement]:
-    rows = Posting.objects.values("entry", "currency").annotate(sum=Sum("amount")).exclude(sum=0).order_by()
-    return [Disagreement("entry_balances", str(row["entry"]), row["entry"], row["sum"], ZERO) for row in rows]
-
-
-def _debts() -> list[Disagreement]:
-    """What each issued invoice owes, in the ledger's receivables and on the invoice."""
-    owed = (
-        Posting.objects.filter(entry__invoice=OuterRef("pk"), account__key="receivable")
-        .values("entry__invoice")
-        .annotate(sum=Sum("amount"))
-        .values("sum")
-    )
-    entry = Entry.objects.filter(invoice=OuterRef("pk")).order_by("-id").values("pk")[:1]
-    rows = (
-        Invoice.objects.exclude(status=InvoiceStatus.DRAFT)
-        .annotate(ledger=Coalesce(Subquery(owed), ZERO), entry=Subquery(entry))
-        .annotate(owing=OWED)
-        .exclude(Q(ledger=F("owing")) & ~Q(status=InvoiceStatus.VOID))
-        .exclude(status=InvoiceStatus.VOID, ledger=0)
-    )
-    return [
-        Disagreement(
-            "invoice_owes", str(row.number), row.entry, row.ledger, ZERO if row.status == "void" else row.owing
-        )
-        for row in rows
-    ]
-
-
-def _receipts() -> list[Disagreement]:
-    """What each payment brought in by currency: in the ledger, and by its tenders less change."""
-    found = []
-    for currency in Currency.values:
-        posted = _sum_of(Posting.objects.filter(account__key__in=RECEIVED_IN), currency, "entry__payment")
-        tendered = _sum_of(Tender.objects.all(), currency, "payment")
-        changed = _sum_of(Change.objects.all(), currency, "payment")
-        entry = Entry.objects.filter(payment=OuterRef("pk")).order_by("-id").values("pk")[:1]
-        rows = Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=Subquery(entry)).exclude(
-            ledger=F("taken")
-        )
-        found += [Disagreement("receipt_posted", row.number, row.entry, row.ledger, row.taken) for row in rows]
-    return found
-
-
-def _refunds() -> list[Disagreement]:
-    """What each refund paid out by currency: in the ledger, and by its parts."""
-    found = []
-    paid_out = Posting.objects.filter(entry__kind=EntryKind.REFUND, account__key__in=RECEIVED_IN)
-    for currency in Currency.values:
-        posted, parts = (
-            _sum_of(paid_out, currency, "entry__source_id"),
-            _sum_of(RefundPart.objects.all(), currency, "refund"),
-        )
-        entry = Entry.objects.filter(kind=EntryKind.REFUND, source_id=OuterRef("pk")).values("pk")[:1]
-        rows = Refund.objects.annotate(ledger=-posted, paid=parts, entry=Subquery(entry)).exclude(ledger=F("paid"))
-        found += [Disagreement("refund_posted", row.number, row.entry, row.ledger, row.paid) for row in rows]
-    return found
-
-
-def _drawers() -> list[Disagreement]:
-    """A closed shift's drawer is empty in the ledger, and was expected to hold what its totals say."""
-    ended = Shift.objects.filter(status__in=[ShiftStatus.CLOSED, ShiftStatus.RECONCILED])
-    entry = Entry.objects.filter(shift=OuterRef("pk")).order_by("-id").values("pk")[:1]
-    found = []
-    for currency in Currency.values:
-        left = _sum_of(Posting.objects.filter(account__key="drawer"), currency, "shift")
-        rows = ended.annotate(ledger=left, entry=Subquery(entry)).exclude(ledger=0)
-        found += [Disagreement("drawer_emptied", row.number, row.entry, row.ledger, ZERO) for row in rows]
-    return found
-
-
-def _sum_of(rows: QuerySet[Any], currency: str, owner: str) -> Coalesce:
-    sums = rows.filter(currency=currency, **{owner: OuterRef("pk")}).order_by().values(owner)
-    return Coalesce(Subquery(sums.annotate(sum=Sum("amount")).values("sum")), ZERO)

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.permissions import requires
 from billing.forms import JournalSearchForm
-from billing.queries.ledger import journal_entries, ledger_disagreements, trial_balance
+from billing.queries import agreement as books
+from billing.queries.ledger import journal_entries
 from core.asking import asked, asks
 from core.htmx import render_page
 from core.paging import paginate
@@ -33,5 +34,6 @@ def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("journal:view")
 def agreement(request: HttpRequest) -> HttpResponse:
     """Ledger, invoices, receipts and drawers compared; what differs is named with its entry."""
-    context = {"disagreements": ledger_disagreements(), "balances": trial_balance()}
+    checks = books.agreement()
+    context = {"checks": checks, "disagreeing": sum(len(found) for _check, found in checks)}
     return render(request, "billing/journal/agreement.html", context)

@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 
 from billing.errors import TenderBeyondDue, TenderInvalid
 from billing.models import EntryKind, Payment, Posting
-from billing.queries.ledger import (
-    collections,
-    ledger_disagreements,
-    shift_expectation,
-    trial_balance,
-)
+from billing.queries.agreement import ledger_disagreements
+from billing.queries.ledger import collections, shift_expectation, trial_balance
 from billing.services import journal
 from billing.services.journal import Side
 from billing.services.payments import take_payment
@@ -116,7 +112,7 @@ def test_a_debt_that_differs_from_its_invoice_is_named_with_its_entry(paid, cash
         by=cashier,
     )
     (found,) = ledger_disagreements()
-    assert (found.check, found.record, found.entry_id) == ("invoice_owes", paid.invoice.number, wrong.pk)
+    assert (found.label, found.record, found.entry_id) == ("What invoices owe", paid.invoice.number, wrong.pk)
     assert (found.ledger, found.elsewhere) == (Decimal(7), Decimal(10))
 
 
@@ -130,7 +126,7 @@ def test_a_receipt_that_differs_from_its_tenders_is_named_with_its_entry(paid, c
         by=cashier,
     )
     (found,) = ledger_disagreements()
-    assert (found.check, found.record, found.entry_id) == ("receipt_posted", paid.number, wrong.pk)
+    assert (found.label, found.record, found.entry_id) == ("What receipts brought in", paid.number, wrong.pk)
 
 
 def test_an_entry_that_does_not_balance_is_refused_before_it_is_written(paid, cashier):

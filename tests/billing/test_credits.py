@@ -20,8 +20,9 @@ from billing.errors import (
     ShiftMissing,
 )
 from billing.models import CreditLine, CreditNote, Posting, Refund
+from billing.queries.agreement import ledger_disagreements
 from billing.queries.credits import waiting_credits
-from billing.queries.ledger import collections, ledger_disagreements, shift_expectation
+from billing.queries.ledger import collections, shift_expectation
 from billing.queries.worklist import money_status
 from billing.services.credits import approve_credit, decline_credit, pay_refund, request_credit
 from billing.services.invoices import override_discount
