@@ -25,6 +25,7 @@ PAGES: dict[str, Promise] = {
     "billing:credit-print": _("Credit note"),
     "masked_copy": _("Masked copy"),
     "billing:journal": _("Journal"),
+    "reports:money": _("Reports about money"),
     "billing:shift-report": _("Report of a shift"),
     "laboratory results verification": _("Verifying results"),
     "laboratory results entry": _("Entering results"),

@@ -87,6 +87,7 @@ NOT_OF_A_PATIENT = {
         "journal",
         "displays",
         "sessions",
+        "money",
     },
     *{"catalogue", "ranges", "tests", "batches", "balances", "stock/receipts", "adjustments", "formulary"},
     *{"alerts", "exports", "records", "rows"},  # of the trail

@@ -1,0 +1,92 @@
+"""The reports: which postings each one reads, by what it may be grouped, and on which side it counts."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import EntryKind
+from billing.queries.ledger import RECEIVED_IN, TAKEN
+from reports.queries.money import dimensions as by
+from reports.queries.money.dimensions import Dimension
+
+Grouping = tuple[Dimension, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """`rows` chooses the postings. `sign` is -1 where credits count as positive (income, debts of the hospital).
+
+    A `standing` report adds up everything posted until its last day: what is held, not what moved.
+    """
+
+    key: str
+    title: str | Promise
+    about: str | Promise
+    rows: Q
+    groupings: tuple[Grouping, ...]
+    sign: int = 1
+    standing: bool = False
+
+
+COLLECTIONS = Report(
+    key="collections",
+    title=_("Money collected"),
+    about=_("What came in less what was refunded, by cashier, method and currency."),
+    rows=Q(entry__kind__in=TAKEN, account__key__in=RECEIVED_IN),
+    groupings=(
+        (by.DAY, by.CASHIER, by.METHOD),
+        (by.CASHIER, by.METHOD),
+        (by.METHOD,),
+        (by.DAY,),
+        (by.BRANCH, by.METHOD),
+    ),
+)
+REVENUE = Report(
+    key="revenue",
+    title=_("Revenue"),
+    about=_("What was charged before discounts, less what was voided and credited."),
+    rows=Q(account__key__startswith="revenue."),
+    groupings=(
+        (by.ACCOUNT,),
+        (by.DEPARTMENT, by.ACCOUNT),
+        (by.DOCTOR, by.ACCOUNT),
+        (by.PAYER, by.ACCOUNT),
+        (by.BRANCH, by.ACCOUNT),
+        (by.DAY,),
+    ),
+    sign=-1,
+)
+DISCOUNTS = Report(
+    key="discounts",
+    title=_("Discounts"),
+    about=_("Discounts given, by where they come from and who granted them."),
+    rows=Q(account__key="discount") | Q(account__key__startswith="discount."),
+    groupings=((by.ACCOUNT, by.DISCOUNT), (by.GRANTED_BY, by.DISCOUNT), (by.DEPARTMENT, by.DISCOUNT), (by.DAY,)),
+)
+REFUNDS = Report(
+    key="refunds",
+    title=_("Refunds"),
+    about=_("Money paid back for credit notes, by day, cashier and method."),
+    rows=Q(entry__kind=EntryKind.REFUND, account__key__in=RECEIVED_IN),
+    groupings=((by.DAY, by.CASHIER, by.METHOD), (by.CASHIER,), (by.METHOD,)),
+    sign=-1,
+)
+DIFFERENCES = Report(
+    key="differences",
+    title=_("Rounding, exchange and drawer differences"),
+    about=_("Riel won and lost by rounding, one currency bought with the other, and drawers that were over or short."),
+    rows=Q(account__key__in=["rounding", "exchange", "over_short", "exchange_difference"]),
+    groupings=((by.ACCOUNT, by.EVENT), (by.ACCOUNT, by.CASHIER), (by.DAY, by.ACCOUNT)),
+)
+BALANCES = Report(
+    key="balances",
+    title=_("What is held and owed"),
+    about=_("Every account's balance at the end of the last day."),
+    rows=Q(),
+    groupings=((by.ACCOUNT,), (by.BRANCH, by.ACCOUNT)),
+    standing=True,
+)
+
+REPORTS = {one.key: one for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, DIFFERENCES, BALANCES)}

@@ -1,0 +1,67 @@
+"""By what the postings of a report can be grouped: a path from the posting, and how its values are called."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Branch, Department, User
+from billing.models import Account, DiscountSource, EntryKind, Method
+from billing.queries.ledger import RECEIVED_IN
+from patients.states import Payer
+
+Names = Callable[[Iterable[Any]], dict[Any, str]]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """`path` leads from a posting to a value; `names` gives words for values. A value that is None has no such."""
+
+    key: str
+    label: str | Promise
+    path: str
+    names: Names
+
+    def words(self, values: Iterable[Any]) -> dict[Any, str]:
+        """Each value in the reader's language."""
+        known = self.names({value for value in values if value is not None})
+        return {value: known.get(value) or (_("None") if value in (None, "") else str(value)) for value in values}
+
+
+def _rows_of(model: Any) -> Names:
+    return lambda values: {pk: str(row) for pk, row in model.objects.in_bulk(values).items()}
+
+
+def _words_of(choices: Any) -> Names:
+    labels = {str(value): label for value, label in choices.choices}
+    return lambda values: {value: str(labels.get(str(value), value)) for value in values}
+
+
+def _methods(values: Iterable[Any]) -> dict[Any, str]:
+    methods = dict(Method.choices)
+    return {value: str(methods.get(RECEIVED_IN.get(value, value), value)) for value in values}
+
+
+def _days(values: Iterable[Any]) -> dict[Any, str]:
+    return {day: f"{day:%Y-%m-%d}" for day in values}
+
+
+DAY = Dimension(
+    "day", pgettext_lazy("period", "Day"), "date", lambda values: {one: f"{one:%Y-%m-%d}" for one in values}
+)
+ACCOUNT = Dimension("account", gettext_lazy("Account"), "account", _rows_of(Account))
+METHOD = Dimension("method", gettext_lazy("Method"), "account__key", _methods)
+STAFF = Dimension("staff", gettext_lazy("Posted by"), "entry__posted_by", _rows_of(User))
+CASHIER = Dimension("cashier", gettext_lazy("Cashier"), "shift__cashier", _rows_of(User))
+BRANCH = Dimension("branch", gettext_lazy("Branch"), "entry__branch", _rows_of(Branch))
+EVENT = Dimension("event", gettext_lazy("Event"), "entry__kind", _words_of(EntryKind))
+DEPARTMENT = Dimension(
+    "department", gettext_lazy("Department"), "entry__invoice__visit__department", _rows_of(Department)
+)
+DOCTOR = Dimension("doctor", gettext_lazy("Doctor"), "entry__invoice__visit__practitioner", _rows_of(User))
+PAYER = Dimension("payer", gettext_lazy("Payer"), "entry__invoice__payer", _words_of(Payer))
+DISCOUNT = Dimension("discount", gettext_lazy("Discount"), "entry__invoice__discount_source", _words_of(DiscountSource))
+GRANTED_BY = Dimension("granted", gettext_lazy("Granted by"), "entry__invoice__discount_by", _rows_of(User))

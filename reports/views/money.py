@@ -1,0 +1,149 @@
+"""Reports about money: the list of them, one as a table, the postings behind a total, and the table as a file."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.permissions import requires
+from accounts.stepup import requires_step_up
+from audit.services import record_export
+from core.htmx import render_page
+from core.money import KHR, USD, quantize
+from core.paging import paginate
+from core.preferences import preference
+from core.tables import csv_response, csv_table
+from reports.forms import ReportForm
+from reports.queries.money.definitions import REPORTS, Grouping, Report
+from reports.queries.money.grouping import Period, Row, Sums, entries_behind, groups, rows_of, totals
+from reports.queries.money.services import sales
+
+MOST_ROWS = 20_000
+
+
+@requires("money_report:view")
+@require_GET
+def money_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/money/list.html", {"reports": REPORTS.values()})
+
+
+@requires("money_report:view")
+@require_GET
+def money_report(request: HttpRequest, key: str) -> HttpResponse:
+    report, form, period, grouping = _asked(request, key)
+    page = paginate(request, groups(report, grouping, period), per_page=50)
+    rows = rows_of(report, grouping, page.items)
+    context = {
+        "report": report,
+        "form": form,
+        "page": page,
+        "grouping": grouping,
+        "rows": [(row, _entries_url(request, report, row)) for row in rows],
+        "total": totals(report, period),
+        "total_url": _entries_url(request, report),
+        "base": preference("billing.base_currency"),
+        "query": request.GET.urlencode(),
+    }
+    return render_page(request, "reports/money/report.html", context)
+
+
+@requires("money_report:view")
+@require_GET
+def money_entries(request: HttpRequest, key: str) -> HttpResponse:
+    """The postings behind one row (`v` gives its values in the order of the grouping) or behind the total."""
+    report, _form, period, grouping = _asked(request, key)
+    chosen = request.GET.getlist("v")
+    if len(chosen) not in (0, len(grouping)):
+        raise Http404
+    try:
+        values = {one.path: value or None for one, value in zip(grouping, chosen, strict=False)}
+        found = entries_behind(report, period, values).order_by("-date", "-id")
+        page = paginate(request, found)
+    except (ValidationError, ValueError) as error:
+        raise Http404 from error
+    context = {"report": report, "page": page, "period": period, "back": _query(request, without="v")}
+    return render_page(request, "reports/money/entries.html", context)
+
+
+@requires("money_report:export")
+@requires_step_up
+@require_GET
+def money_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The whole table as CSV; the last row is its total."""
+    report, _form, period, grouping = _asked(request, key)
+    rows = rows_of(report, grouping, list(groups(report, grouping, period)[:MOST_ROWS]))
+    heads = [*(str(one.label) for one in grouping), "USD", "KHR", _in_base()]
+    total = totals(report, period)
+    table = [[*row.labels, *_figures(row.sums)] for row in rows]
+    table.append([_("Total"), *[""] * (len(grouping) - 1), *_figures(total)])
+    return _file(request, f"{report.key}", period, heads, table)
+
+
+@requires("money_report:view")
+@require_GET
+def services(request: HttpRequest) -> HttpResponse:
+    """Revenue by service, from the lines behind the ledger's entries."""
+    form = ReportForm(request.GET)
+    form.full_clean()
+    found = sales(form.period())
+    context = {"form": form, "sales": found, "page": paginate(request, found.rows, per_page=50)}
+    return render_page(request, "reports/money/services.html", {**context, "query": request.GET.urlencode()})
+
+
+@requires("money_report:export")
+@requires_step_up
+@require_GET
+def services_file(request: HttpRequest) -> HttpResponse:
+    form = ReportForm(request.GET)
+    form.full_clean()
+    period = form.period()
+    table = [
+        [row.code, row.name, row.times, quantize(row.usd, USD), quantize(row.khr, KHR)] for row in sales(period).rows
+    ]
+    return _file(request, "services", period, [_("Code"), _("Service"), _("Times billed"), "USD", "KHR"], table)
+
+
+def _asked(request: HttpRequest, key: str) -> tuple[Report, ReportForm, Period, Grouping]:
+    """The report with its days and grouping; 404 for a report there is none of."""
+    report = REPORTS.get(key)
+    if report is None:
+        raise Http404
+    form = ReportForm(request.GET, report=report)
+    form.full_clean()
+    return report, form, form.period(), report.groupings[form.cleaned_data.get("by") or 0]
+
+
+def _entries_url(request: HttpRequest, report: Report, row: Row | None = None) -> str:
+    values = [("v", "" if value is None else str(value)) for value in row.values] if row else []
+    query = "&".join(filter(None, (_query(request, without="v"), urlencode(values))))
+    return reverse("reports:money-entries", args=[report.key]) + (f"?{query}" if query else "")
+
+
+def _query(request: HttpRequest, *, without: str) -> str:
+    kept = request.GET.copy()
+    for name in (without, "page"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _figures(sums: Sums) -> list[Any]:
+    return [quantize(sums.usd, USD), quantize(sums.khr, KHR), quantize(sums.base, preference("billing.base_currency"))]
+
+
+def _in_base() -> str:
+    return _("In %(currency)s") % {"currency": preference("billing.base_currency")}
+
+
+def _file(
+    request: HttpRequest, name: str, period: Period, heads: Sequence[str], table: Sequence[Sequence[Any]]
+) -> HttpResponse:
+    record_export(
+        "reports:money", subject="billing_posting", report=name, since=f"{period.since}", until=f"{period.until}"
+    )
+    return csv_response(csv_table(heads, table), f"{name}-{period.since:%Y%m%d}-{period.until:%Y%m%d}.csv")
