@@ -171,6 +171,15 @@ class BooksDisagree(DomainError):
     message = _("Ledger, invoices, receipts and drawers do not agree. See what differs first.")
 
 
+class DayClosed(DomainError):
+    message = _("The cash office of this branch has closed the day. Nothing more is posted to it.")
+    code = "day_closed"
+
+
+class CountHindered(DomainError):
+    message = _("The drawer cannot be counted yet. %(reasons)s")
+
+
 class TooManyPostings(DomainError):
     message = _("There are more than %(most)s postings. Choose fewer days.")
     field = "until"

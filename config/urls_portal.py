@@ -15,6 +15,7 @@ urlpatterns = [
     path("patients/", include("patients.urls")),
     path("members/", include("crm.urls")),
     path("billing/", include("billing.urls")),
+    path("cash/", include("cashoffice.urls")),
     path("queue/", include("queueing.urls")),
     path("clinic/", include("clinical.urls")),
     path("laboratory/", include("laboratory.urls")),

@@ -51,6 +51,11 @@ class EntryKind(models.TextChoices):
     REFUND = "refund", _("Refund paid out")
     SHIFT_OPENED = "shift_opened", _("Shift opened")
     SHIFT_CLOSED = "shift_closed", _("Shift closed")
+    CASH_VOUCHER = "cash_voucher", _("Cash voucher")
+    CASH_TRANSFER = "cash_transfer", _("Transfer between drawers")
+    DEPOSIT_SENT = "deposit_sent", _("Takings handed over for the bank")
+    DEPOSIT_BANKED = "deposit_banked", _("Takings banked")
+    STATEMENT_LINE = "statement_line", _("Line of a bank statement")
 
 
 class Entry(UUIDModel, AppendOnly):

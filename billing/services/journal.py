@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from billing.errors import EntryUnbalanced
+from django.db import IntegrityError
+
+from billing.errors import DayClosed, EntryUnbalanced
 from billing.models import Account, Entry, EntryKind, Posting
 from billing.pricing import worth_in_base
 from billing.queries.catalogue import current_rate
@@ -22,17 +24,22 @@ EXCHANGE = "exchange"
 DISCOUNT = "discount"
 ROUNDING = "rounding"
 OVER_SHORT = "over_short"
+DAY_CLOSED = "cash_day_closed"  # what the trigger that guards closed days says
 RECEIVING = {"cash": DRAWER, "card": "card", "bank": "bank", "khqr": "khqr"}
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of an entry before it is written: debit positive, credit negative."""
+    """One side of an entry before it is written: debit positive, credit negative.
+
+    `in_shift`: it moves the takings of the entry's shift; `shift`: those of another one.
+    """
 
     account: str
     currency: str
     amount: Decimal
     in_shift: bool = False
+    shift: Any = None
 
 
 def post(
@@ -52,7 +59,7 @@ def post(
     """Write one balanced entry; nothing when every side is zero. The database checks the balance again at commit.
 
     `rate` is riel for one dollar as the event has it; without one, today's counts where it is needed. Raises
-    EntryUnbalanced, which is a mistake of the program, and RateMissing. The same event cannot be posted twice.
+    EntryUnbalanced, which is a mistake of the program, RateMissing and DayClosed. The same event is posted once.
     """
     written = [side for side in sides if side.amount]
     if not written:
@@ -61,7 +68,7 @@ def post(
     base = reverses.base_currency if reverses else preference("billing.base_currency")
     if rate is None and any(side.currency != base for side in written):
         rate = current_rate().riel_per_dollar
-    entry = Entry.objects.create(
+    entry = _begin(
         kind=kind,
         source_id=source_id,
         occurred_at=at or now(),
@@ -97,6 +104,16 @@ def reverse(*, entry: Entry, kind: EntryKind, source_id: uuid.UUID, by: Any, inv
     )
 
 
+def _begin(**facts: Any) -> Entry:
+    """The entry's row. Raises DayClosed where the database says that its branch has closed the day."""
+    try:
+        return Entry.objects.create(**facts)
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == DAY_CLOSED:
+            raise DayClosed() from error
+        raise
+
+
 def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
     """Each side with its account, and what it is worth in the entry's base currency."""
     worths = worth_in_base([(side.currency, side.amount) for side in sides], base=entry.base_currency, rate=entry.rate)
@@ -108,7 +125,7 @@ def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
             currency=side.currency,
             amount=side.amount,
             base_amount=worth,
-            shift=entry.shift if side.in_shift else None,
+            shift=entry.shift if side.in_shift else side.shift,
             date=entry.date,
         )
         for side, worth in zip(sides, worths, strict=True)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from billing.errors import (
     AcceptsOwnShift,
+    CountHindered,
     CountInvalid,
     DifferenceUnexplained,
     DrawerTaken,
@@ -21,6 +22,7 @@ from billing.models import NOTES, CashCount, Drawer, EntryKind, Shift, ShiftTota
 from billing.queries.ledger import shift_expectation
 from billing.services import journal
 from billing.services.transitions import move, record
+from billing.shift_rules import count_hindrances, keep_what_belongs
 from billing.states import RUNNING_SHIFTS, SHIFT_FLOW
 from core.clock import now, today
 from core.money import Currency
@@ -57,7 +59,7 @@ def open_shift(*, drawer: Drawer, counts: Notes, by: Any) -> Shift:
 def count_shift(*, shift: Shift, counts: Notes, by: Any) -> Shift:
     """End taking money and write down the notes, before anyone has seen what is expected.
 
-    Raises NotYourShift, ShiftNotOpen, CountInvalid.
+    Raises NotYourShift, ShiftNotOpen, CountInvalid, CountHindered (see billing.shift_rules).
     """
     _check_notes(counts)
     shift = _lock(shift)
@@ -65,6 +67,8 @@ def count_shift(*, shift: Shift, counts: Notes, by: Any) -> Shift:
         raise NotYourShift()
     if not shift.can_count:
         raise ShiftNotOpen()
+    if reasons := count_hindrances(shift):
+        raise CountHindered(reasons=" ".join(reasons))
     _write_counts(shift, CashCount.Stage.CLOSING, counts)
     expected = shift_expectation(shift)
     for total in shift.totals.all():
@@ -96,6 +100,7 @@ def close_shift(*, shift: Shift, reasons: Mapping[str, str], by: Any) -> Shift:
         total.save(update_fields=["reason", "updated_at"])
     _post_close(shift, totals, by)
     move(shift, flow=SHIFT_FLOW, verb="close", by=by, closed_at=now())
+    keep_what_belongs(shift=shift, by=by)
     return shift
 
 

@@ -53,6 +53,7 @@ TENANT_APPS = [
     "patients",
     "crm",
     "billing",
+    "cashoffice",
     "queueing",
     "clinical",
     "laboratory",

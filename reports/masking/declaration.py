@@ -69,6 +69,7 @@ LEFT_BEHIND = {
 # What stands in these tables is the house's: prices, catalogues, rooms, rules. It says nothing of a person.
 HOUSE = {
     *("accounts_department", "accounts_knownpermission", "accounts_role", "accounts_room"),
+    "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
     *("core_counter", "laboratory_answer", "laboratory_answerset", "laboratory_container", "laboratory_panel"),
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
@@ -142,6 +143,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     "billing_shifttotal": {"reason": "reason"},
     "billing_tender": {"reference": "digits"},
     "billing_transition": {"subject_kind": "keep", "to_status": "keep", **_MOVE},
+    "cashoffice_transfer": {"number": "paper_number", "note": "comment", "decline_reason": "reason"},
+    "cashoffice_voucher": {
+        "number": "paper_number",
+        "party": "staff",
+        "note": "comment",
+        "decline_reason": "reason",
+    },
     "clinical_allergy": {
         "substance": "substance",
         "atc_code": "substance_code",

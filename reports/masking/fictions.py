@@ -54,6 +54,7 @@ NUMBERS = {
     "credit_number": "CN-{:07d}",
     "refund_number": "REF-{:07d}",
     "shift_number": "SHIFT-{:06d}",
+    "paper_number": "PAPER-{:07d}",
     "order_number": "L{:07d}",
     "accession": "{:010d}",
     "username": "staff{:03d}",

@@ -15,6 +15,7 @@ ROOMS = (
     "patients",
     "crm",
     "billing",
+    "cashoffice",
     "queueing",
     "clinical",
     "laboratory",

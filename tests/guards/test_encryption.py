@@ -24,6 +24,7 @@ TELLING = re.compile(
 LONG = 100  # characters from which a text holds more than a code
 # Catalogues, prices, rooms and goods: what stands there is of the house and says nothing of a patient.
 CATALOGUES = {
+    "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
     *("laboratory_answer", "laboratory_answerset", "laboratory_container", "laboratory_panel"),
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),

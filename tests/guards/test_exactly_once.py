@@ -12,6 +12,7 @@ MAPS = ["config.urls_portal", "config.urls_queue", "config.urls_console", "confi
 OURS = {
     "accounts",
     "billing",
+    "cashoffice",
     "clinical",
     "core",
     "crm",

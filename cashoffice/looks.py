@@ -1,0 +1,24 @@
+"""How the states of this room look."""
+
+from cashoffice.states import TransferStatus, VoucherStatus
+from core import badges
+from core.badges import Look
+
+badges.register(
+    "voucher",
+    {
+        VoucherStatus.REQUESTED.value: Look("amber", "hourglass", VoucherStatus.REQUESTED.label),
+        VoucherStatus.POSTED.value: Look("green", "check", VoucherStatus.POSTED.label),
+        VoucherStatus.DECLINED.value: Look("grey", "circle-x", VoucherStatus.DECLINED.label),
+        VoucherStatus.WITHDRAWN.value: Look("grey", "arrow-back-up", VoucherStatus.WITHDRAWN.label),
+    },
+)
+badges.register(
+    "transfer",
+    {
+        TransferStatus.SENT.value: Look("amber", "send", TransferStatus.SENT.label),
+        TransferStatus.RECEIVED.value: Look("green", "check", TransferStatus.RECEIVED.label),
+        TransferStatus.DECLINED.value: Look("grey", "circle-x", TransferStatus.DECLINED.label),
+        TransferStatus.WITHDRAWN.value: Look("grey", "arrow-back-up", TransferStatus.WITHDRAWN.label),
+    },
+)

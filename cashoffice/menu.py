@@ -1,0 +1,13 @@
+"""Entries of this room in the portal's menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cashoffice.queries.transfers import transfers_to_answer
+from cashoffice.queries.vouchers import vouchers_waiting
+from core.menu import Entry, register
+
+for entry in (
+    Entry("billing", _("Cash vouchers"), "cashoffice:voucher-list", "voucher:view", "receipt", 22, vouchers_waiting),
+    Entry("billing", _("Transfers"), "cashoffice:transfer-list", "voucher:view", "transfer", 24, transfers_to_answer),
+):
+    register(entry)

@@ -1,0 +1,14 @@
+"""What one may do in the cash office, and which roles may at the start."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import declare
+
+OFFICE = ["owner", "admin"]
+SUPERVISORS = [*OFFICE, "accountant"]
+
+declare("voucher:view", _("See cash vouchers and transfers"), roles=[*SUPERVISORS, "cashier", "auditor"])
+declare("voucher:write", _("Write cash vouchers in an own shift"), roles=["cashier"])
+declare("voucher:approve", _("Approve cash vouchers"), roles=SUPERVISORS)
+declare("voucher_reason:manage", _("Set up reasons of cash vouchers"), roles=SUPERVISORS)
+declare("transfer:make", _("Send and receive cash between drawers"), roles=["cashier"])

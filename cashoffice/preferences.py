@@ -1,0 +1,13 @@
+"""Rules of this room that a hospital may change."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.preferences import declare
+
+declare(
+    "cashoffice.voucher_limit_usd",
+    default=20,
+    label=_("Cash vouchers above this many dollars are approved by somebody else"),
+    least=0,
+    most=100_000,
+)

@@ -1,0 +1,38 @@
+"""States of the cash office's papers, and the moves between them."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from core.states import Flow, Move
+
+
+class VoucherStatus(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("voucher", "Waiting for approval")
+    POSTED = "posted", pgettext_lazy("voucher", "Posted")
+    DECLINED = "declined", pgettext_lazy("voucher", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("voucher", "Taken back")
+
+
+VOUCHER_FLOW = Flow(
+    moves={
+        "post": Move({VoucherStatus.REQUESTED}, VoucherStatus.POSTED),
+        "decline": Move({VoucherStatus.REQUESTED}, VoucherStatus.DECLINED),
+        "withdraw": Move({VoucherStatus.REQUESTED}, VoucherStatus.WITHDRAWN),
+    },
+)
+
+
+class TransferStatus(models.TextChoices):
+    SENT = "sent", pgettext_lazy("transfer", "Sent, not answered")
+    RECEIVED = "received", pgettext_lazy("transfer", "Received")
+    DECLINED = "declined", pgettext_lazy("transfer", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("transfer", "Taken back")
+
+
+TRANSFER_FLOW = Flow(
+    moves={
+        "receive": Move({TransferStatus.SENT}, TransferStatus.RECEIVED),
+        "decline": Move({TransferStatus.SENT}, TransferStatus.DECLINED),
+        "withdraw": Move({TransferStatus.SENT}, TransferStatus.WITHDRAWN),
+    },
+)

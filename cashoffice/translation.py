@@ -1,0 +1,8 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from cashoffice.models import VoucherReason
+
+
+@register(VoucherReason)
+class VoucherReasonTranslation(TranslationOptions):
+    fields = ("name",)
