@@ -180,6 +180,10 @@ class CountHindered(DomainError):
     message = _("The drawer cannot be counted yet. %(reasons)s")
 
 
+class AcceptanceHindered(DomainError):
+    message = _("The shift cannot be accepted yet. %(reasons)s")
+
+
 class TooManyPostings(DomainError):
     message = _("There are more than %(most)s postings. Choose fewer days.")
     field = "until"

@@ -13,4 +13,9 @@ declare(
     help=_("It cannot be changed once something was posted."),
     choices=tuple(Currency.choices),
 )
+declare(
+    "billing.blind_count",
+    default=True,
+    label=_("A cashier counts without seeing what is expected"),
+)
 declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)

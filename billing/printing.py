@@ -1,4 +1,4 @@
-"""Papers of the cash office: receipts on A5 and 80 mm, shift reports on A4, in the language that was chosen."""
+"""Papers of the cash office: receipts on A5 and 80 mm, credit notes, in the language that was chosen."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import CreditNote, ReceiptPrint, Shift
-from core.money import KHR, USD, Money, convert
+from billing.models import CreditNote, ReceiptPrint
+from core.money import KHR, USD, convert
 from core.pdf import letterhead, render_pdf
 
 Pairs = list[tuple[str, Any]]
@@ -23,11 +23,6 @@ def credit_pdf(note: CreditNote, *, hospital: Any) -> bytes:
     """A credit note on A5, in the patient's own language."""
     with translation.override(note.invoice.patient.preferred_language):
         return render_pdf("billing/credit.typ", _credit(note, hospital))
-
-
-def shift_report_pdf(shift: Shift, figures: dict[str, Any], *, hospital: Any) -> bytes:
-    """The X report of a running shift, the Z report of a closed one, in the reader's language."""
-    return render_pdf("billing/shift.typ", _shift(shift, figures, hospital))
 
 
 def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
@@ -113,35 +108,3 @@ def _credit(note: CreditNote, hospital: Any) -> dict[str, Any]:
         "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{invoice.rate.normalize():,f}"}],
         "signatures": [_("Cashier"), _("Patient")],
     }
-
-
-def _shift(shift: Shift, figures: dict[str, Any], hospital: Any) -> dict[str, Any]:
-    methods = {"cash": _("Cash"), "card": pgettext("payment", "Card"), "bank": _("Bank transfer"), "khqr": "KHQR"}
-    return {
-        "hospital": letterhead(hospital, shift.branch),
-        "title": _("X report") if shift.is_running else _("Z report"),
-        "number": shift.number,
-        "facts": [
-            (_("Drawer"), shift.drawer.name),
-            (_("Cashier"), str(shift.cashier)),
-            (_("Opened"), shift.opened_at),
-            (_("Closed"), shift.closed_at),
-            (_("Payments"), str(figures["payments"])),
-            (_("Accepted"), str(shift.accepted_by or "–")),
-        ],
-        "columns": [_("Currency"), _("Opening float"), _("Expected"), _("Counted"), _("Difference")],
-        "totals": [_currency(total) for total in figures["totals"]],
-        "collected_title": pgettext("cash", "Collected"),
-        "collected_columns": [_("Collected by"), _("Amount")],
-        "collected": [(methods[row.method], Money(row.amount, row.currency)) for row in figures["collected"]],
-        "notes_title": _("Notes counted"),
-        "notes_columns": [_("Banknote"), _("Pieces")],
-        "notes": [(Money(count.denomination, count.currency), str(count.pieces)) for count in figures["counts"]],
-        "signatures": [_("Cashier"), _("Accountant")],
-    }
-
-
-def _currency(total: Any) -> dict[str, Any]:
-    figures = [total.expected_money, total.counted_money, total.difference_money]
-    cells = [str(total.get_currency_display()), total.opening_money]
-    return {"cells": cells + (figures if total.counted is not None else ["–"] * 3), "reason": total.reason}

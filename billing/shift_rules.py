@@ -17,6 +17,7 @@ from billing.models import Shift
 Hindrance = Callable[[Shift], bool]
 Keeper = Callable[..., Any]
 
+_against_acceptance: dict[Hindrance, str | Promise] = {}
 _hindrances: dict[Hindrance, str | Promise] = {}
 _keepers: list[Keeper] = []
 
@@ -26,6 +27,16 @@ def hinders_count(words: str | Promise) -> Callable[[Hindrance], Hindrance]:
 
     def register(holds: Hindrance) -> Hindrance:
         _hindrances[holds] = words
+        return holds
+
+    return register
+
+
+def hinders_acceptance(words: str | Promise) -> Callable[[Hindrance], Hindrance]:
+    """Register a reason why a closed shift cannot be accepted yet, in words for the accountant."""
+
+    def register(holds: Hindrance) -> Hindrance:
+        _against_acceptance[holds] = words
         return holds
 
     return register
@@ -41,6 +52,11 @@ def at_close(keep: Keeper) -> Keeper:
 def count_hindrances(shift: Shift) -> list[str]:
     """What stands in the way of counting this shift's drawer now, in words."""
     return [str(words) for holds, words in _hindrances.items() if holds(shift)]
+
+
+def acceptance_hindrances(shift: Shift) -> list[str]:
+    """What stands in the way of accepting this closed shift now, in words."""
+    return [str(words) for holds, words in _against_acceptance.items() if holds(shift)]
 
 
 def keep_what_belongs(*, shift: Shift, by: Any) -> None:

@@ -35,7 +35,6 @@ urlpatterns = [
     path("shifts/<uuid:pk>/count/", shifts.shift_count, name="shift-count"),
     path("shifts/<uuid:pk>/close/", shifts.shift_close, name="shift-close"),
     path("shifts/<uuid:pk>/accept/", shifts.shift_accept, name="shift-accept"),
-    path("shifts/<uuid:pk>/report.pdf", shifts.shift_report, name="shift-report"),
     path("prices/", prices.price_list, name="price-list"),
     path("prices/new/", prices.service_new, name="service-new"),
     path("prices/<uuid:pk>/", prices.price_edit, name="price-edit"),

@@ -7,4 +7,7 @@ class CashofficeConfig(AppConfig):
     verbose_name = _("Cash office")
 
     def ready(self) -> None:
-        from cashoffice import looks, menu, panels, permissions, preferences, shift_rules  # noqa: F401
+        from audit import append_only
+        from cashoffice import looks, menu, models, panels, permissions, preferences, shift_rules  # noqa: F401
+
+        append_only(models.ShiftReport)

@@ -34,6 +34,10 @@ class DecidesOwnVoucher(DomainError):
     message = _("Somebody else must decide: you wrote this voucher.")
 
 
+class ReviewsOwnVariance(DomainError):
+    message = _("Somebody else must review the difference of your own drawer.")
+
+
 class NotYours(DomainError):
     message = _("Only the person who wrote this can take it back.")
 

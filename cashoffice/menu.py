@@ -9,5 +9,6 @@ from core.menu import Entry, register
 for entry in (
     Entry("billing", _("Cash vouchers"), "cashoffice:voucher-list", "voucher:view", "receipt", 22, vouchers_waiting),
     Entry("billing", _("Transfers"), "cashoffice:transfer-list", "voucher:view", "transfer", 24, transfers_to_answer),
+    Entry("billing", _("Reports of shifts"), "cashoffice:report-list", "voucher:view", "file-check", 42),
 ):
     register(entry)

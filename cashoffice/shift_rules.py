@@ -3,9 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Shift
-from billing.shift_rules import hinders_count
-from cashoffice.models import Transfer, Voucher
-from cashoffice.states import TransferStatus, VoucherStatus
+from billing.shift_rules import at_close, hinders_acceptance, hinders_count
+from cashoffice.models import Transfer, Variance, Voucher
+from cashoffice.services.reports import keep_report
+from cashoffice.states import TransferStatus, VarianceStatus, VoucherStatus
+
+at_close(keep_report)
+
+
+@hinders_acceptance(_("Its difference is above the limit and must be reviewed first."))
+def variance_waiting(shift: Shift) -> bool:
+    return Variance.objects.filter(shift=shift, status=VarianceStatus.WAITING).exists()
 
 
 @hinders_count(_("A transfer to another drawer is not answered: let it be received, or take it back."))

@@ -36,3 +36,11 @@ TRANSFER_FLOW = Flow(
         "withdraw": Move({TransferStatus.SENT}, TransferStatus.WITHDRAWN),
     },
 )
+
+
+class VarianceStatus(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("variance", "To be reviewed")
+    REVIEWED = "reviewed", pgettext_lazy("variance", "Reviewed")
+
+
+VARIANCE_FLOW = Flow(moves={"review": Move({VarianceStatus.WAITING}, VarianceStatus.REVIEWED)})

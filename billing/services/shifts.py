@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from billing.errors import (
+    AcceptanceHindered,
     AcceptsOwnShift,
     CountHindered,
     CountInvalid,
@@ -22,7 +23,7 @@ from billing.models import NOTES, CashCount, Drawer, EntryKind, Shift, ShiftTota
 from billing.queries.ledger import shift_expectation
 from billing.services import journal
 from billing.services.transitions import move, record
-from billing.shift_rules import count_hindrances, keep_what_belongs
+from billing.shift_rules import acceptance_hindrances, count_hindrances, keep_what_belongs
 from billing.states import RUNNING_SHIFTS, SHIFT_FLOW
 from core.clock import now, today
 from core.money import Currency
@@ -106,12 +107,14 @@ def close_shift(*, shift: Shift, reasons: Mapping[str, str], by: Any) -> Shift:
 
 @transaction.atomic
 def accept_shift(*, shift: Shift, by: Any, note: str = "") -> Shift:
-    """The accountant takes over what was counted. Raises AcceptsOwnShift, ShiftNotClosed."""
+    """The accountant takes over what was counted. Raises AcceptsOwnShift, ShiftNotClosed, AcceptanceHindered."""
     shift = _lock(shift)
     if shift.cashier_id == by.pk:
         raise AcceptsOwnShift()
     if not shift.can_accept:
         raise ShiftNotClosed()
+    if reasons := acceptance_hindrances(shift):
+        raise AcceptanceHindered(reasons=" ".join(reasons))
     move(
         shift,
         flow=SHIFT_FLOW,

@@ -3,16 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import requires
 from accounts.queries import branches_of
-from audit.services import record_printing
 from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm
 from billing.models import CashCount, Shift
-from billing.printing import shift_report_pdf
-from billing.queries.ledger import shift_collections, shift_expectation
+from billing.queries.ledger import shift_expectation
 from billing.queries.worklist import running_shift, visible_shifts
 from billing.services import shifts
 from core.errors import DomainError
@@ -20,8 +18,7 @@ from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
-from core.pdf import pdf_response
-from core.rates import rated
+from core.preferences import preference
 
 
 @requires("shift:view")
@@ -103,37 +100,27 @@ def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "billing/shift/detail.html", {**shift_figures(shift, request.user), "form": NoteForm()})
 
 
-@rated("paper")
-@requires("invoice:view")
-def shift_report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    shift = get_object_or_404(visible_shifts(request.user), pk=pk)
-    figures = shift_figures(shift, request.user)
-    if not figures["sees_expected"]:
-        raise Http404
-    record_printing("billing:shift-report", subject="billing_shift", row_id=shift.pk)
-    pdf = shift_report_pdf(shift, figures, hospital=request.hospital)
-    return pdf_response(pdf, f"{shift.number}.pdf")
-
-
 @requires("shift:accept")
 @exactly_once
 def shift_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     shift = get_object_or_404(visible_shifts(request.user), pk=pk)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        shifts.accept_shift(shift=shift, by=request.user, note=form.cleaned_data["note"])
-        return redirect("billing:shift-detail", shift.pk)
+        try:
+            shifts.accept_shift(shift=shift, by=request.user, note=form.cleaned_data["note"])
+            return redirect("billing:shift-detail", shift.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
     context = {**shift_figures(shift, request.user), "form": form}
     return render(request, "billing/shift/detail.html", context, status=422 if form.is_bound else 200)
 
 
 def shift_figures(shift: Shift, user: Any) -> dict[str, Any]:
     """What both reports show. The cashier does not see the expectation before having counted."""
-    sees_expected = not shift.is_open or shift.cashier_id != user.pk
+    sees_expected = not shift.is_open or shift.cashier_id != user.pk or not preference("billing.blind_count")
     return {
         "shift": shift,
         "totals": list(shift.totals.all()),
-        "collected": shift_collections(shift) if sees_expected else [],
         "expected": shift_expectation(shift) if sees_expected and shift.is_open else {},
         "sees_expected": sees_expected,
         "payments": shift.payments.count(),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("billing", "0008_cash_office_kinds"),
+        ("billing", "0009_cash_office_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

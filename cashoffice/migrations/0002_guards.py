@@ -180,7 +180,7 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cashoffice", "0001_initial"), ("billing", "0008_cash_office_kinds")]
+    dependencies = [("cashoffice", "0001_initial"), ("billing", "0009_cash_office_kinds")]
 
     operations = [
         *(

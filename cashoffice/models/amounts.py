@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 
-from core.money import KHR, USD, Currency, Money
+from core.money import KHR, USD, Money
 
 SMALLEST_RIEL = 100
 
@@ -22,9 +22,9 @@ class CashAmounts(models.Model):
         abstract = True
 
     @property
-    def amounts(self) -> dict[Currency, Decimal]:
+    def amounts(self) -> dict[str, Decimal]:
         """Each currency with its amount, those of nothing left out."""
-        return {currency: amount for currency, amount in ((USD, self.usd), (KHR, self.khr)) if amount}
+        return {currency: amount for currency, amount in ((USD.value, self.usd), (KHR.value, self.khr)) if amount}
 
     @property
     def moneys(self) -> list[Money]:

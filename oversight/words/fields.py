@@ -38,6 +38,7 @@ FIELDS: dict[str, Promise] = {
     "addendum_to": _("Addendum to"),
     "amount": _("Amount"),
     "credit_note": _("Credit note"),
+    "sent_by": _("Sent by"),
     "gross": _("Before discount"),
     "refund": _("Refund"),
     "answer_set": _("Set of answers"),

@@ -27,6 +27,7 @@ PAGES: dict[str, Promise] = {
     "billing:journal": _("Journal"),
     "reports:money": _("Reports about money"),
     "billing:shift-report": _("Report of a shift"),
+    "cashoffice:shift-report": _("Report of a shift"),
     "cashoffice:voucher-print": _("Cash voucher"),
     "laboratory results verification": _("Verifying results"),
     "laboratory results entry": _("Entering results"),

@@ -100,6 +100,8 @@ TABLES: dict[str, Promise] = {
     "billing_cashcount": _("Cash count"),
     "cashoffice_voucherreason": _("Reason of a cash voucher"),
     "cashoffice_voucher": _("Cash voucher"),
+    "cashoffice_shiftreport": _("Report of a shift"),
+    "cashoffice_variance": _("Difference of a drawer"),
     "cashoffice_transfer": _("Transfer between drawers"),
     "queueing_displayscreen_departments": _("Department on a screen"),
     "queueing_displayscreen_practitioners": _("Practitioner on a screen"),

@@ -143,6 +143,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "billing_shifttotal": {"reason": "reason"},
     "billing_tender": {"reference": "digits"},
     "billing_transition": {"subject_kind": "keep", "to_status": "keep", **_MOVE},
+    "cashoffice_variance": {"note": "comment"},
+    "cashoffice_shiftreport": {"figures": "figures"},
     "cashoffice_transfer": {"number": "paper_number", "note": "comment", "decline_reason": "reason"},
     "cashoffice_voucher": {
         "number": "paper_number",

@@ -30,6 +30,7 @@ NOT_ABOUT_PATIENTS = {
     "billing.views.prices",
     "billing.views.rates",
     "billing.views.shifts",
+    "cashoffice.views.reasons",
     "crm.views.tiers",
     "laboratory.views.catalogue",
     "pharmacy.views.adjustments",

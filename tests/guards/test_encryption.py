@@ -57,6 +57,7 @@ PLAIN = {
     "billing_shift.acceptance_note": "about a cashier's drawer, not about a patient",
     "billing_shifttotal.reason": "about a cashier's drawer, not about a patient",
     "billing_transition.subject_kind": _OUR_CODE,
+    "cashoffice_shiftreport.figures": "sums of a shift by event, account and currency",
     "clinical_encountermove.by_name": _STAFF,
     "clinical_note.signed_by_name": _STAFF,
     "clinical_noterevision.by_name": _STAFF,

@@ -36,6 +36,8 @@ REMEMBERED = {
 KEPT = {
     "core/keyring.py:_opened": "by schema and wrapped text",
     "core/links.py:_known": "addresses with a place for each id",
+    "billing/shift_rules.py:_hindrances": "a register of our own rules",
+    "billing/shift_rules.py:_against_acceptance": "a register of our own rules",
     "patients/hindrances.py:_hindrances": "a register of our own rules",
     "patients/holdings.py:_holdings": "a register of our own tables",
     "core/menu.py:_found": "by surface, URL map and rights: labels and addresses of our own code",

@@ -35,7 +35,7 @@ def add_missing_accounts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0007_credit_guards")]
+    dependencies = [("billing", "0008_base_currency_stays")]
 
     operations = [
         migrations.AlterField(
