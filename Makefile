@@ -21,7 +21,7 @@ TOOLCHAIN := $(PYTHON) -m deploy.local.toolchain
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check audit bench isolation seed lock format messages shell clean
+.PHONY: help setup demo test check audit bench isolation chaos seed lock format messages shell clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/|/' | awk -F'|' '{printf "  make %-10s%s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench: setup ## Print the performance tables
 
 isolation: setup ## Work in both demo hospitals at once (100,000 requests) and count what crosses
 	@LOCAL_DIR=$(LOCAL_DIR)/bench $(BIN)/python -m deploy.local.run manage.py prove_isolation
+
+chaos: setup ## Take payments while web server, worker and database are killed, and see that all agrees
+	@LOCAL_DIR=$(LOCAL_DIR)/chaos $(BIN)/python -m demo.chaos
 
 seed: setup ## Fill the demo hospital samaki with N synthetic patients
 	@$(BIN)/python -m deploy.local.run --owner -m deploy.local.prepare

@@ -40,9 +40,15 @@ def prepare(patients: int, tell: Tell) -> None:
         if not Encounter.objects.filter(date=today()).exists():
             tell("A working day in samaki")
             tell_today(seed=7, tell=tell)
+    open_shifts("samaki")
+    current_app.conf.task_always_eager = False
+
+
+def open_shifts(schema: str) -> None:
+    """Two cashiers stand at their open tills."""
+    with schema_context(schema), remembered():
         for cashier, drawer in (("cashier", "C1"), ("cashier2", "C2")):
             _have_open_shift(cashier, drawer)
-    current_app.conf.task_always_eager = False
 
 
 def have_hospitals(tell: Tell) -> None:

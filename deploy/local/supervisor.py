@@ -37,9 +37,9 @@ class Supervisor:
         self._started = dict.fromkeys((child.name for child in children), time.monotonic())
         self._due: dict[str, float] = {}
 
-    def watch(self) -> None:
-        """Never returns; Stopped ends it."""
-        while True:
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Look after the children until the answer is yes; by default until Stopped ends it."""
+        while not until():
             for child in self.children:
                 self._look_after(child)
             time.sleep(0.2)

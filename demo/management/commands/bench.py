@@ -2,12 +2,13 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from demo.bench import costs, ground, million, scenarios, tables, trail
+from demo.bench import books, costs, ground, million, scenarios, tables, trail
 from demo.bench.client import Browser, Request
 from demo.bench.measuring import Row, measure
 from demo.bench.scenarios import Scenario
@@ -29,15 +30,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--million", type=int, nargs="?", const=1_000_000, help="only this: search among so many patients (minutes)"
         )
+        parser.add_argument(
+            "--books", type=int, nargs="?", const=1_000_000, help="only this: reading a ledger of so many entries"
+        )
         parser.add_argument("--as-owner", action="store_true", help="called by itself: what needs the owner's role")
 
     def handle(self, *args, **options) -> None:
-        if options["as_owner"] and options["million"]:
-            million.fill(options["million"])
-            return
-        if options["million"]:
-            self._search_at_a_million(options["million"])
-            return
+        for name, room in (("million", million), ("books", books)):
+            if options[name]:
+                room.fill(options[name]) if options["as_owner"] else self._only(name, options[name], room.figures)
+                return
         if options["as_owner"]:
             self._measure_as_owner(options["trail"])
             return
@@ -100,12 +102,13 @@ class Command(BaseCommand):
         connection.close()
         self.stdout.write(json.dumps(found))
 
-    def _search_at_a_million(self, number: int) -> None:
+    def _only(self, name: str, number: int, figures: Callable[[], list[str]]) -> None:
+        """Fill with the owner's role, then measure with the application's."""
         ground.have_platform()
-        ground.as_owner([sys.executable, "manage.py", "bench", "--as-owner", "--million", str(number)])
+        ground.as_owner([sys.executable, "manage.py", "bench", "--as-owner", f"--{name}", str(number)])
         load = " ".join(f"{average:.1f}" for average in os.getloadavg())
-        self._say("Search at one million, load of the machine: " + load)
-        self._say("  " + "\n  ".join(million.figures()))
+        self._say(f"{name} of {number:,}, load of the machine: {load}")
+        self._say("  " + "\n  ".join(figures()))
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
