@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q
 
 from billing.models import Charge, CreditNote, Invoice, Payment
-from billing.states import OWING, ChargeStatus, CreditStatus, InvoiceStatus
+from billing.states import OWING, ChargeStatus, CreditStatus, DepositRefundStatus, InvoiceStatus
 from core import clock
 from patients.access import sight_of
+from patients.models import Visit
 
 COLLECTS = ("invoice:issue", "payment:take")
 
@@ -58,3 +59,31 @@ def payments_in_sight(user: Any) -> Q:
 def _paid_today(user: Any, column: str) -> Any:
     start, _end = clock.day_bounds(clock.today())
     return Payment.objects.filter(cashier=user, received_at__gte=start).order_by().values(column)
+
+
+def served_patients(user: Any) -> Q:
+    """Patients within sight, and those who have something to pay where this person collects."""
+    seen = sight_of(user).of()
+    if not collects(user):
+        return seen
+    return seen | Q(pk__in=Visit.objects.filter(visits_in_sight(user)).order_by().values("patient"))
+
+
+def deposits_in_sight(user: Any) -> Q:
+    """Deposits of patients within sight, and those this person took."""
+    return sight_of(user).of("patient") | Q(cashier=user)
+
+
+def refunds_in_sight(user: Any) -> Q:
+    """Refunds of deposits of patients within sight, those that wait for this person, and those they paid out."""
+    return sight_of(user).of("patient") | refunds_to_act_on(user) | Q(cashier=user)
+
+
+def refunds_to_act_on(user: Any) -> Q:
+    """Refunds of deposits that this person may decide or pay out now."""
+    waiting = Q(pk__in=[])
+    if user.may("deposit:approve"):
+        waiting |= Q(status=DepositRefundStatus.REQUESTED) & ~Q(requested_by=user)
+    if user.may("payment:take"):
+        waiting |= Q(status=DepositRefundStatus.APPROVED)
+    return waiting

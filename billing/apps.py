@@ -11,6 +11,10 @@ class BillingConfig(AppConfig):
         for model in (
             models.BooksClosing,
             models.CreditLine,
+            models.Deposit,
+            models.DepositMove,
+            models.DepositRefundPart,
+            models.DepositTender,
             models.ExchangeRate,
             models.Payment,
             models.Tender,

@@ -213,6 +213,28 @@ class CreditNotOwed(DomainError):
     message = _("There is nothing to pay out for this credit note.")
 
 
+class DepositShort(DomainError):
+    message = _("The deposit holds less than this.")
+    field = "deposit_amount"
+
+
+class DepositEmpty(DomainError):
+    message = _("Nothing is held in this currency.")
+    field = "account"
+
+
+class RefundDecided(DomainError):
+    message = _("This refund was decided already.")
+
+
+class ApprovesOwnRefund(DomainError):
+    message = _("Somebody else must decide: you asked for this refund.")
+
+
+class RefundNotApproved(DomainError):
+    message = _("This refund is not approved, or was paid out already.")
+
+
 class DrawerShort(DomainError):
     message = _("There is not enough of this currency in your drawer.")
     field = "method"

@@ -32,19 +32,12 @@ def amount_field(label: Any, unit: str = "", *, required: bool = False, places: 
     )
 
 
-class PaymentForm(Form):
-    """What the patient hands over: notes of both currencies, and one amount by each other method."""
+class TenderForm(Form):
+    """What is handed over: notes of both currencies, and one amount by each other method."""
 
     usd = amount_field(_("Cash in dollars"), "USD")
     khr = amount_field(_("Cash in riel"), "KHR", places=0)
-    change_in = forms.ChoiceField(
-        label=_("Change in"),
-        required=False,
-        choices=[("", _("As received")), (USD, _("Dollars and riel")), (KHR, _("Riel only"))],
-        widget=SegmentedChoice,
-    )
-    due = forms.DecimalField(widget=forms.HiddenInput, required=False)
-    others = (Method.CARD, Method.BANK, Method.KHQR)
+    others: tuple[Method, ...] = (Method.CARD, Method.BANK, Method.KHQR)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +52,11 @@ class PaymentForm(Form):
     @property
     def other_rows(self) -> list[tuple[Any, Any, Any]]:
         """Bound fields of each other method: amount, currency, reference."""
-        return [(self[f"{m}_amount"], self[f"{m}_currency"], self[f"{m}_reference"]) for m in self.others]
+        return [
+            (self[f"{m}_amount"], self[f"{m}_currency"], self[f"{m}_reference"])
+            for m in self.others
+            if m != Method.DEPOSIT
+        ]
 
     @property
     def uses_others(self) -> bool:
@@ -85,6 +82,19 @@ class PaymentForm(Form):
             currency, amount = data.get(f"{method}_currency") or USD, data.get(f"{method}_amount") or ZERO
             parts.append(Paid(method, currency, amount, data.get(f"{method}_reference") or ""))
         return [part for part in parts if part.amount]
+
+
+class PaymentForm(TenderForm):
+    """What the patient hands over for an invoice; the deposit is offered where one is held."""
+
+    change_in = forms.ChoiceField(
+        label=_("Change in"),
+        required=False,
+        choices=[("", _("As received")), (USD, _("Dollars and riel")), (KHR, _("Riel only"))],
+        widget=SegmentedChoice,
+    )
+    due = forms.DecimalField(widget=forms.HiddenInput, required=False)
+    others = (Method.DEPOSIT, Method.CARD, Method.BANK, Method.KHQR)
 
 
 class CountForm(Form):

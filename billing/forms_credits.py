@@ -63,6 +63,7 @@ class RefundForm(Form):
             (Method.CASH, _("Cash in dollars and riel")),
             (CASH_RIEL, _("Cash in riel")),
             *((method, method.label) for method in (Method.CARD, Method.BANK, Method.KHQR)),
+            (Method.DEPOSIT, _("Into the patient's deposit")),
         ],
         initial=Method.CASH,
         widget=SegmentedChoice,

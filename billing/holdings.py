@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Charge, CreditNote, Invoice
+from billing.models import Charge, CreditNote, DepositAccount, Invoice
 from billing.states import OPEN_INVOICES, ChargeStatus, CreditStatus
 from patients.hindrances import hinders
 from patients.holdings import hold
@@ -24,6 +24,12 @@ hold("billing.CreditNote", path="invoice__patient", resource="Invoice")
 hold("billing.CreditLine", path="credit_note__invoice__patient", resource="Invoice")
 hold("billing.Refund", path="credit_note__invoice__patient", resource="PaymentReconciliation")
 hold("billing.RefundPart", path="refund__credit_note__invoice__patient", resource="PaymentReconciliation")
+hold("billing.DepositAccount", path="patient", resource="Account")
+hold("billing.Deposit", path="patient", resource="PaymentReconciliation")
+hold("billing.DepositTender", path="deposit__patient", resource="PaymentReconciliation")
+hold("billing.DepositRefund", path="patient", resource="PaymentReconciliation")
+hold("billing.DepositRefundPart", path="refund__patient", resource="PaymentReconciliation")
+hold("billing.DepositMove", path="account__patient", resource="Account")
 hold(
     "billing.Entry",
     path="invoice__patient",
@@ -51,3 +57,9 @@ def credited(patients: Collection[UUID]) -> QuerySet:
     """Patients to whom the hospital may owe money."""
     waiting = Q(status=CreditStatus.REQUESTED) | Q(status=CreditStatus.APPROVED, to_refund__gt=0)
     return CreditNote.objects.filter(waiting, invoice__patient__in=patients).values_list("invoice__patient", flat=True)
+
+
+@hinders(_("A deposit is held."))
+def held(patients: Collection[UUID]) -> QuerySet:
+    """Patients whose money the hospital holds."""
+    return DepositAccount.objects.filter(balance__gt=0, patient__in=patients).values_list("patient", flat=True)

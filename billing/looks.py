@@ -1,6 +1,6 @@
 """How the states of this room look."""
 
-from billing.states import CreditStatus
+from billing.states import CreditStatus, DepositRefundStatus
 from core import badges
 from core.badges import Look
 
@@ -11,5 +11,14 @@ badges.register(
         CreditStatus.APPROVED.value: Look("blue", "check", CreditStatus.APPROVED.label),
         CreditStatus.REFUNDED.value: Look("green", "cash", CreditStatus.REFUNDED.label),
         CreditStatus.DECLINED.value: Look("grey", "circle-x", CreditStatus.DECLINED.label),
+    },
+)
+badges.register(
+    "deposit_refund",
+    {
+        DepositRefundStatus.REQUESTED.value: Look("amber", "hourglass", DepositRefundStatus.REQUESTED.label),
+        DepositRefundStatus.APPROVED.value: Look("blue", "check", DepositRefundStatus.APPROVED.label),
+        DepositRefundStatus.REFUNDED.value: Look("green", "cash", DepositRefundStatus.REFUNDED.label),
+        DepositRefundStatus.DECLINED.value: Look("grey", "circle-x", DepositRefundStatus.DECLINED.label),
     },
 )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from billing.queries.credits import credits_waiting
+from billing.queries.deposits import refunds_waiting
 from billing.queries.worklist import collectable_count, shifts_to_accept_count
 from core.menu import Entry, register
 
@@ -11,6 +12,7 @@ for entry in (
     Entry("billing", _("My shift"), "billing:shift-mine", "shift:operate", "wallet", 20, key="m"),
     Entry("billing", _("Invoices"), "billing:invoice-list", "invoice:view", "file-invoice", 30, key="i"),
     Entry("billing", _("Credit notes"), "billing:credit-list", "invoice:view", "receipt-refund", 35, credits_waiting),
+    Entry("billing", _("Deposits"), "billing:deposit-list", "deposit:view", "pig-money", 37, refunds_waiting),
     Entry("billing", _("Shifts"), "billing:shift-list", "shift:view", "scale", 40, shifts_to_accept_count),
     Entry("billing", _("Price list"), "billing:price-list", "price:view", "tags", 50),
     Entry("billing", _("Exchange rates"), "billing:rate-list", "rate:view", "arrows-exchange", 60),

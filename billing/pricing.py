@@ -112,6 +112,14 @@ class Paid:
         return self.method == "cash"
 
 
+def by_currency(tenders: Sequence[Paid]) -> dict[str, Decimal]:
+    """What the parts come to, by currency."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for part in tenders:
+        sums[str(part.currency)] += part.amount
+    return dict(sums)
+
+
 @dataclass(frozen=True)
 class Settlement:
     """What a tender does to what is due.

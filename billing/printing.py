@@ -6,8 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import CreditNote, ReceiptPrint
-from core.money import KHR, USD, convert
+from billing.models import CreditNote, Deposit, DepositRefund, ReceiptPrint
+from core.money import KHR, USD, Money, convert
 from core.pdf import letterhead, render_pdf
 
 Pairs = list[tuple[str, Any]]
@@ -23,6 +23,18 @@ def credit_pdf(note: CreditNote, *, hospital: Any) -> bytes:
     """A credit note on A5, in the patient's own language."""
     with translation.override(note.invoice.patient.preferred_language):
         return render_pdf("billing/credit.typ", _credit(note, hospital))
+
+
+def deposit_pdf(deposit: Deposit, *, hospital: Any) -> bytes:
+    """The receipt of a deposit on A5, in the patient's own language."""
+    with translation.override(deposit.patient.preferred_language):
+        return render_pdf("billing/credit.typ", _deposit(deposit, hospital))
+
+
+def deposit_refund_pdf(refund: DepositRefund, *, hospital: Any) -> bytes:
+    """What was paid back of a deposit, on A5, in the patient's own language."""
+    with translation.override(refund.patient.preferred_language):
+        return render_pdf("billing/credit.typ", _deposit_refund(refund, hospital))
 
 
 def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
@@ -106,5 +118,55 @@ def _credit(note: CreditNote, hospital: Any) -> dict[str, Any]:
         ],
         "sums": [(_("Total"), note.money), ("", convert(note.money, other, invoice.rate)), *paid_out],
         "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{invoice.rate.normalize():,f}"}],
+        "signatures": [_("Cashier"), _("Patient")],
+    }
+
+
+def _deposit(deposit: Deposit, hospital: Any) -> dict[str, Any]:
+    facts: Pairs = [
+        (_("Receipt"), deposit.number),
+        (_("Date"), deposit.received_at),
+        (_("Patient"), f"{deposit.patient.full_name} · {deposit.patient.mrn}"),
+        (_("Cashier"), str(deposit.cashier)),
+    ]
+    if deposit.for_family:
+        facts.append((_("Held for"), _("The whole family")))
+    return {
+        "hospital": letterhead(hospital, deposit.branch),
+        "title": _("Receipt of a deposit"),
+        "number": deposit.number,
+        "facts": facts,
+        "columns": [_("Method"), _("Amount")],
+        "lines": [
+            {"text": str(one.get_method_display()), "detail": one.reference, "amount": one.money}
+            for one in deposit.tenders.all()
+        ],
+        "sums": [(_("Paid in"), Money(move.amount, move.currency)) for move in deposit.moves.order_by("-currency")],
+        "footer": [_("The deposit pays later bills. What is left is paid back on request.")],
+        "signatures": [_("Cashier"), _("Patient")],
+    }
+
+
+def _deposit_refund(refund: DepositRefund, hospital: Any) -> dict[str, Any]:
+    branch = refund.shift.branch if refund.shift else None
+    return {
+        "hospital": letterhead(hospital, branch),
+        "title": _("Refund of a deposit"),
+        "number": refund.number,
+        "facts": [
+            (_("Number"), refund.number),
+            (_("Date"), refund.paid_at),
+            (_("Patient"), f"{refund.patient.full_name} · {refund.patient.mrn}"),
+            (_("Reason"), refund.reason),
+            (_("Decided by"), str(refund.decided_by)),
+            (_("Cashier"), str(refund.cashier)),
+        ],
+        "columns": [_("Method"), _("Amount")],
+        "lines": [
+            {"text": str(refund.get_method_display()), "detail": refund.reference, "amount": part.money}
+            for part in refund.parts.all()
+        ],
+        "sums": [(_("Paid back"), refund.money)],
+        "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{refund.rate.normalize():,f}"}] if refund.rate else [],
         "signatures": [_("Cashier"), _("Patient")],
     }

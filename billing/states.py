@@ -64,6 +64,23 @@ CREDIT_FLOW = Flow(
 )
 
 
+class DepositRefundStatus(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("credit note", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("credit note", "Approved")
+    REFUNDED = "refunded", pgettext_lazy("credit note", "Paid out")
+    DECLINED = "declined", pgettext_lazy("credit note", "Declined")
+
+
+DEPOSIT_REFUND_FLOW = Flow(
+    field="status",
+    moves={
+        "approve": Move({DepositRefundStatus.REQUESTED}, DepositRefundStatus.APPROVED),
+        "decline": Move({DepositRefundStatus.REQUESTED, DepositRefundStatus.APPROVED}, DepositRefundStatus.DECLINED),
+        "refund": Move({DepositRefundStatus.APPROVED}, DepositRefundStatus.REFUNDED),
+    },
+)
+
+
 class ShiftStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("state", "Open")
     COUNTED = "counted", _("Counted")

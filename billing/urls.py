@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import accounts, books, credits, invoices, journal, payments, prices, shifts, worklist
+from billing.views import accounts, books, credits, deposits, invoices, journal, payments, prices, shifts, worklist
 
 app_name = "billing"
 urlpatterns = [
@@ -24,6 +24,17 @@ urlpatterns = [
     path("credits/<uuid:pk>/decline/", credits.credit_decline, name="credit-decline"),
     path("credits/<uuid:pk>/pay/", credits.refund_pay, name="refund-pay"),
     path("credits/<uuid:pk>.pdf", credits.credit_print, name="credit-print"),
+    path("deposits/", deposits.deposit_list, name="deposit-list"),
+    path("deposits/<uuid:pk>/", deposits.deposit_detail, name="deposit-detail"),
+    path("deposits/<uuid:pk>.pdf", deposits.deposit_print, name="deposit-print"),
+    path("patients/<uuid:pk>/deposits/", deposits.deposit_patient, name="deposit-patient"),
+    path("patients/<uuid:pk>/deposits/new/", deposits.deposit_new, name="deposit-new"),
+    path("patients/<uuid:pk>/deposits/refund/", deposits.refund_new, name="deposit-refund-new"),
+    path("deposit-refunds/<uuid:pk>/", deposits.refund_detail, name="deposit-refund"),
+    path("deposit-refunds/<uuid:pk>.pdf", deposits.refund_print, name="deposit-refund-print"),
+    path("deposit-refunds/<uuid:pk>/approve/", deposits.refund_approve, name="deposit-refund-approve"),
+    path("deposit-refunds/<uuid:pk>/decline/", deposits.refund_decline, name="deposit-refund-decline"),
+    path("deposit-refunds/<uuid:pk>/pay/", deposits.refund_pay_out, name="deposit-refund-pay"),
     path("invoices/<uuid:pk>/pay/", payments.payment_new, name="payment-new"),
     path("payments/<uuid:pk>/", payments.payment_detail, name="payment-detail"),
     path("payments/<uuid:pk>/print/", payments.receipt_print, name="receipt-print"),

@@ -2,6 +2,15 @@ from billing.models.books import BooksClosing
 from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
 from billing.models.charge import Charge
 from billing.models.credit import CreditLine, CreditNote, Refund, RefundPart
+from billing.models.deposit import (
+    Deposit,
+    DepositAccount,
+    DepositMove,
+    DepositRefund,
+    DepositRefundPart,
+    DepositTender,
+    Gateway,
+)
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
@@ -18,11 +27,18 @@ __all__ = [
     "Charge",
     "CreditLine",
     "CreditNote",
+    "Deposit",
+    "DepositAccount",
+    "DepositMove",
+    "DepositRefund",
+    "DepositRefundPart",
+    "DepositTender",
     "DiscountSource",
     "Drawer",
     "Entry",
     "EntryKind",
     "ExchangeRate",
+    "Gateway",
     "Invoice",
     "InvoiceLine",
     "Method",

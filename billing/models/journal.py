@@ -49,6 +49,8 @@ class EntryKind(models.TextChoices):
     PAYMENT = "payment", _("Payment received")
     CREDIT_NOTE = "credit_note", _("Credit note")
     REFUND = "refund", _("Refund paid out")
+    DEPOSIT_TAKEN = "deposit_taken", _("Deposit taken")
+    DEPOSIT_REFUNDED = "deposit_refunded", _("Deposit paid back")
     SHIFT_OPENED = "shift_opened", _("Shift opened")
     SHIFT_CLOSED = "shift_closed", _("Shift closed")
     CASH_VOUCHER = "cash_voucher", _("Cash voucher")
@@ -135,7 +137,7 @@ class Posting(UUIDModel, AppendOnly):
 class Transition(UUIDModel, AppendOnly):
     """Who moved a charge, an invoice or a shift from which status to which, and why."""
 
-    subject_kind = models.CharField(max_length=12)
+    subject_kind = models.CharField(max_length=24)
     subject_id = models.UUIDField()
     verb = models.CharField(max_length=12)
     from_status = models.CharField(max_length=12, blank=True)

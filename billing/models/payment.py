@@ -14,12 +14,14 @@ from core.money import KHR, CurrencyField, Money, MoneyAmountField
 
 
 class Method(models.TextChoices):
-    """How money comes in. Everything but cash is recorded by hand for now and cannot give change."""
+    """How money comes in. Everything but cash cannot give change; a deposit was paid in before."""
 
     CASH = "cash", _("Cash")
     CARD = "card", pgettext_lazy("payment", "Card")
     BANK = "bank", _("Bank transfer")
     KHQR = "khqr", _("KHQR")
+    STRIPE = "stripe", _("Online card (Stripe)")
+    DEPOSIT = "deposit", _("Deposit")
 
 
 class Payment(UUIDModel, AppendOnly):

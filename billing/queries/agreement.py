@@ -14,9 +14,21 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Change, Entry, EntryKind, Invoice, Payment, Posting, Refund, RefundPart, Shift, Tender
+from billing.models import (
+    Change,
+    DepositMove,
+    Entry,
+    EntryKind,
+    Invoice,
+    Payment,
+    Posting,
+    Refund,
+    RefundPart,
+    Shift,
+    Tender,
+)
 from billing.queries.bills import OWED
-from billing.queries.ledger import RECEIVED_IN
+from billing.queries.ledger import TENDERED_IN
 from billing.states import InvoiceStatus, ShiftStatus
 from core.money import Currency
 
@@ -105,7 +117,7 @@ def invoice_debts() -> Iterator[Disagreement]:
 def receipts_posted() -> Iterator[Disagreement]:
     """What each payment brought in by currency: in the ledger, and by its tenders less change."""
     for currency in Currency.values:
-        posted = sum_of(Posting.objects.filter(account__key__in=RECEIVED_IN), currency, "entry__payment")
+        posted = sum_of(Posting.objects.filter(account__key__in=TENDERED_IN), currency, "entry__payment")
         tendered = sum_of(Tender.objects.all(), currency, "payment")
         changed = sum_of(Change.objects.all(), currency, "payment")
         rows = Payment.objects.annotate(ledger=posted, taken=tendered - changed, entry=_last_entry("payment"))
@@ -116,7 +128,7 @@ def receipts_posted() -> Iterator[Disagreement]:
 @compare(_("What refunds paid out"))
 def refunds_posted() -> Iterator[Disagreement]:
     """What each refund paid out by currency: in the ledger, and by its parts."""
-    paid_out = Posting.objects.filter(entry__kind=EntryKind.REFUND, account__key__in=RECEIVED_IN)
+    paid_out = Posting.objects.filter(entry__kind=EntryKind.REFUND, account__key__in=TENDERED_IN)
     entry = Entry.objects.filter(kind=EntryKind.REFUND, source_id=OuterRef("pk")).values("pk")[:1]
     for currency in Currency.values:
         posted = sum_of(paid_out, currency, "entry__source_id")
@@ -124,6 +136,18 @@ def refunds_posted() -> Iterator[Disagreement]:
         rows = Refund.objects.annotate(ledger=-posted, paid=parts, entry=Subquery(entry))
         for row in rows.exclude(ledger=F("paid")):
             yield Disagreement(row.number, row.entry, row.ledger, row.paid)
+
+
+@compare(_("What moved deposits"))
+def deposits_posted() -> Iterator[Disagreement]:
+    """Each entry's change of the deposits by currency: in the ledger, and by the moves of what is held."""
+    of_deposits = Q(deposit_moves__isnull=False) | Q(postings__account__key="deposits")
+    entries = Entry.objects.filter(pk__in=Entry.objects.filter(of_deposits).order_by().values("pk"))
+    for currency in Currency.values:
+        posted = sum_of(Posting.objects.filter(account__key="deposits"), currency, "entry")
+        moved = sum_of(DepositMove.objects.all(), currency, "entry")
+        for row in entries.annotate(ledger=-posted, moved=moved).exclude(ledger=F("moved")):
+            yield Disagreement(str(row), row.pk, row.ledger, row.moved)
 
 
 @compare(_("Closed drawers are empty"))

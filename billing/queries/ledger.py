@@ -11,8 +11,9 @@ from billing.models import Account, Entry, EntryKind, Invoice, Payment, Posting,
 from core.money import Currency
 
 ZERO = Decimal(0)
-TAKEN = [EntryKind.PAYMENT, EntryKind.REFUND]
-RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr"}
+TAKEN = [EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.DEPOSIT_TAKEN, EntryKind.DEPOSIT_REFUNDED]
+RECEIVED_IN = {"drawer": "cash", "card": "card", "bank": "bank", "khqr": "khqr", "stripe": "stripe"}
+TENDERED_IN = [*RECEIVED_IN, "deposits"]  # what a payment or a refund may be made of
 
 
 def shift_expectation(shift: Shift) -> dict[str, Decimal]:

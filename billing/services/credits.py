@@ -18,14 +18,26 @@ from billing.errors import (
     DrawerShort,
     ReasonMissing,
 )
-from billing.models import CreditLine, CreditNote, EntryKind, Invoice, InvoiceLine, Method, Refund, RefundPart, Shift
+from billing.models import (
+    CreditLine,
+    CreditNote,
+    Entry,
+    EntryKind,
+    Invoice,
+    InvoiceLine,
+    Method,
+    Refund,
+    RefundPart,
+    Shift,
+)
 from billing.queries.credits import credited_by_line
 from billing.queries.ledger import shift_expectation
 from billing.services import journal
+from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
 from billing.services.numbers import paper_number
-from billing.services.payments import lock_open_shift
 from billing.services.settlement import announce_if_settled
+from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
 from core.clock import now
@@ -105,8 +117,9 @@ def decline_credit(*, note: CreditNote, reason: str, by: Any) -> CreditNote:
 def pay_refund(*, note: CreditNote, method: str, notes_in: str, reference: str = "", by: Any) -> Refund:
     """Pay out what an approved note allows, whole, once, from the open shift of `by`.
 
-    Cash goes out in dollars with riel for the rest (`notes_in` USD) or in riel only; anything else in the invoice's
-    currency. Raises ShiftMissing, CreditNotOwed, DrawerShort.
+    Cash goes out in dollars with riel for the rest (`notes_in` USD) or in riel only; "deposit" puts it into what is
+    held for the patient; anything else goes out in the invoice's currency.
+    Raises ShiftMissing, CreditNotOwed, DrawerShort.
     """
     shift = lock_open_shift(by)
     invoice, note = _lock(note)
@@ -119,12 +132,14 @@ def pay_refund(*, note: CreditNote, method: str, notes_in: str, reference: str =
         step=preference("billing.cash_rounding_khr"),
     )
     if method == Method.CASH:
-        _check_drawer(shift, paying.parts)
+        check_drawer(shift, paying.parts)
     refund = _record_refund(note, invoice, shift, method, reference, paying)
     move(note, flow=CREDIT_FLOW, verb="refund", by=by)
     invoice.refunded += refund.amount
     invoice.save(update_fields=["refunded", "updated_at"])
-    _post_refund(refund, invoice, paying)
+    entry = _post_refund(refund, invoice, paying)
+    if method == Method.DEPOSIT:
+        put_back(refund, invoice, entry)
     return refund
 
 
@@ -199,7 +214,8 @@ def _post_credit(note: CreditNote, invoice: Invoice, by: Any) -> None:
     )
 
 
-def _check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:
+def check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:
+    """Raise DrawerShort where a locked shift's drawer holds less than is to be handed out, by currency."""
     expected = shift_expectation(shift)
     if any(amount > expected[Currency(currency)] for currency, amount in parts.items()):
         raise DrawerShort()
@@ -227,7 +243,7 @@ def _record_refund(
     return refund
 
 
-def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> None:
+def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> Entry | None:
     account = journal.RECEIVING[refund.method]
     sides = [
         journal.Side(journal.RECEIVABLE, refund.currency, refund.amount),
@@ -236,7 +252,7 @@ def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> No
         journal.Side(journal.EXCHANGE, Currency.KHR, paying.exchange_khr),
         journal.Side(journal.ROUNDING, Currency.KHR, -paying.rounding),
     ]
-    journal.post(
+    return journal.post(
         kind=EntryKind.REFUND,
         source_id=refund.pk,
         sides=sides,

@@ -25,7 +25,15 @@ DISCOUNT = "discount"
 ROUNDING = "rounding"
 OVER_SHORT = "over_short"
 DAY_CLOSED = "cash_day_closed"  # what the trigger that guards closed days says
-RECEIVING = {"cash": DRAWER, "card": "card", "bank": "bank", "khqr": "khqr"}
+DEPOSITS = "deposits"
+RECEIVING = {
+    "cash": DRAWER,
+    "card": "card",
+    "bank": "bank",
+    "khqr": "khqr",
+    "stripe": "stripe",
+    "deposit": DEPOSITS,
+}
 
 
 @dataclass(frozen=True)

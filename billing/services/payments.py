@@ -12,24 +12,23 @@ from billing import pricing
 from billing.errors import (
     InvoiceChanged,
     InvoiceNotOwing,
-    ShiftMissing,
     TenderBeyondDue,
-    TenderEmpty,
     TenderInvalid,
-    TenderNotNotes,
 )
-from billing.models import Change, EntryKind, Invoice, Method, Payment, ReceiptPrint, Shift, Tender
+from billing.models import Change, Entry, EntryKind, Invoice, Payment, ReceiptPrint, Shift, Tender
 from billing.pricing import Paid, Settlement
-from billing.services import journal
+from billing.services import deposits, journal
 from billing.services.drafts import lock_invoice
 from billing.services.numbers import paper_number
 from billing.services.settlement import announce_if_settled
+from billing.services.shifts import lock_open_shift
+from billing.services.tenders import check_tenders
 from billing.services.transitions import move
-from billing.states import INVOICE_FLOW, OWING, ShiftStatus
+from billing.states import INVOICE_FLOW, OWING
 from core.clock import now
 from core.db.kept import kept
 from core.ids import new_id
-from core.money import KHR, USD, Currency, fits
+from core.money import KHR, USD
 from core.preferences import preference
 from crm.services.points import credit_points
 
@@ -48,7 +47,8 @@ def take_payment(
 
     `change_in` USD gives whole dollars and the rest in riel, KHR gives riel only; by default as the notes came in.
     The same `key` returns the first payment again. `due_seen` is the balance on the page: a second window that still
-    shows an old one is refused (InvoiceChanged). Raises ShiftMissing, InvoiceNotOwing, Tender* errors.
+    shows an old one is refused (InvoiceChanged). Raises ShiftMissing, InvoiceNotOwing, DepositShort, Tender*
+    errors.
     """
     key = key or new_id()
     shift = lock_open_shift(by)
@@ -57,15 +57,21 @@ def take_payment(
     if done:
         return done
     _check_due(invoice, due_seen)
-    settlement = preview_payment(invoice=invoice, tenders=tenders, change_in=change_in)
+    drawn = deposits.draw(invoice=invoice, tenders=tenders)
+    settlement = _settle(invoice, tenders, change_in)
     payment = _record(invoice, shift, tenders, settlement, key, by)
-    _post_receipt(payment, tenders, settlement)
+    deposits.book_drawn(drawn, payment=payment, entry=_post_receipt(payment, tenders, settlement))
     announce_if_settled(invoice.visit_id)
     return payment
 
 
 def preview_payment(*, invoice: Invoice, tenders: Sequence[Paid], change_in: str | None = None) -> Settlement:
-    """What a tender would do, without doing it: the cashier's live computation and the check before the act."""
+    """What a tender would do, without doing it: the cashier's live computation."""
+    deposits.check_held(invoice, tenders)
+    return _settle(invoice, tenders, change_in)
+
+
+def _settle(invoice: Invoice, tenders: Sequence[Paid], change_in: str | None) -> Settlement:
     check_tenders(tenders)
     settlement = pricing.settle(
         invoice.due_money,
@@ -86,38 +92,12 @@ def default_change(tenders: Sequence[Paid]) -> str:
     return USD if any(part.is_cash and part.currency == USD for part in tenders) else KHR
 
 
-def check_tenders(tenders: Sequence[Paid]) -> None:
-    """Raises TenderEmpty, TenderInvalid, TenderNotNotes."""
-    if not tenders:
-        raise TenderEmpty()
-    for part in tenders:
-        known = part.method in Method.values and part.currency in Currency.values
-        if not known or part.amount <= 0 or not fits(part.amount, part.currency):
-            raise TenderInvalid()
-        if part.is_cash and part.amount % (1 if part.currency == USD else 100):
-            raise TenderNotNotes()
-
-
 @transaction.atomic
 def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> ReceiptPrint:
     """Count one printing of a receipt: the first is the original, every later one a copy."""
     lock_invoice(payment.invoice)
     copy = ReceiptPrint.objects.filter(payment=payment).count() + 1
     return ReceiptPrint.objects.create(payment=payment, copy=copy, paper=paper, language=language, printed_by=by)
-
-
-def lock_open_shift(cashier: Any) -> Shift:
-    """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
-    shift = _locked_shift.first(cashier.pk)
-    if shift is None:
-        raise ShiftMissing()
-    return shift
-
-
-@kept
-def _locked_shift(cashier: uuid.UUID) -> QuerySet[Shift]:
-    shifts = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
-    return shifts.filter(cashier=cashier, status=ShiftStatus.OPEN)[:1]
 
 
 @kept
@@ -187,7 +167,7 @@ def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal |
     return (entry.points, entry.balance_after) if entry else (None, None)
 
 
-def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlement) -> None:
+def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlement) -> Entry | None:
     """Notes and transfers in, change out, the debt down; what was bought of one currency with the other; rounding."""
     sides = [
         journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=True) for part in tenders
@@ -201,7 +181,7 @@ def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlem
         journal.Side(journal.EXCHANGE, KHR, -settlement.exchange_khr),
         journal.Side(journal.ROUNDING, KHR, -settlement.rounding),
     ]
-    journal.post(
+    return journal.post(
         kind=EntryKind.PAYMENT,
         source_id=payment.pk,
         sides=sides,

@@ -1,10 +1,12 @@
 """A cashier's shift: counted float in, blind count out, explained difference, acceptance by somebody else."""
 
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from billing.errors import (
     AcceptanceHindered,
@@ -15,6 +17,7 @@ from billing.errors import (
     DrawerTaken,
     NotYourShift,
     ShiftAlreadyOpen,
+    ShiftMissing,
     ShiftNotClosed,
     ShiftNotCounted,
     ShiftNotOpen,
@@ -24,8 +27,9 @@ from billing.queries.ledger import shift_expectation
 from billing.services import journal
 from billing.services.transitions import move, record
 from billing.shift_rules import acceptance_hindrances, count_hindrances, keep_what_belongs
-from billing.states import RUNNING_SHIFTS, SHIFT_FLOW
+from billing.states import RUNNING_SHIFTS, SHIFT_FLOW, ShiftStatus
 from core.clock import now, today
+from core.db.kept import kept
 from core.money import Currency
 from core.numbering import next_number
 
@@ -126,6 +130,20 @@ def accept_shift(*, shift: Shift, by: Any, note: str = "") -> Shift:
         acceptance_note=note,
     )
     return shift
+
+
+def lock_open_shift(cashier: Any) -> Shift:
+    """Shift before invoice, in this order everywhere: closing a shift waits for its last payment."""
+    shift = _locked_shift.first(cashier.pk)
+    if shift is None:
+        raise ShiftMissing()
+    return shift
+
+
+@kept
+def _locked_shift(cashier: uuid.UUID) -> QuerySet[Shift]:
+    shifts = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
+    return shifts.filter(cashier=cashier, status=ShiftStatus.OPEN)[:1]
 
 
 def _begin(drawer: Drawer, by: Any) -> Shift:

@@ -1,5 +1,6 @@
 """Taking money and printing receipts."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from billing.forms import PaymentForm, PrintForm
 from billing.models import Invoice, Payment, ReceiptPrint
 from billing.pricing import Settlement, suggest_exact
 from billing.printing import receipt_pdf
+from billing.queries.deposits import held_for
 from billing.queries.worklist import running_shift, visible_invoices, visible_payments
 from billing.services.payments import preview_payment, record_print, take_payment
 from core.db.lean import showing
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
+from core.money import Money
 from core.once import FIELD, exactly_once
 from core.pdf import pdf_response
 from core.preferences import preference
@@ -37,8 +40,16 @@ def payment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _preview(request, invoice)
     if not invoice.is_owing:
         return redirect("billing:invoice-detail", invoice.pk)
-    form = PaymentForm(initial={"due": invoice.balance})
-    return render(request, "billing/payment/form.html", _context(request, invoice, form))
+    context = _context(request, invoice, PaymentForm(initial={"due": invoice.balance}))
+    if "deposit" in request.GET:
+        form = context["form"]
+        form.initial |= {"deposit_amount": _usable(invoice, context["held"]), "deposit_currency": invoice.currency}
+    return render(request, "billing/payment/form.html", context)
+
+
+def _usable(invoice: Invoice, held: list[Money]) -> Decimal | None:
+    """What the deposit in the invoice's own currency can pay of it."""
+    return next((min(sum.amount, invoice.balance) for sum in held if sum.currency == invoice.currency), None)
 
 
 def _take(request: HttpRequest, invoice: Invoice) -> HttpResponse:
@@ -82,6 +93,7 @@ def _context(request: HttpRequest, invoice: Invoice, form: PaymentForm) -> dict[
     return {
         "invoice": invoice,
         "form": form,
+        "held": held_for(invoice.patient_id, invoice.family_id),
         "exact": suggest_exact(invoice.due_money, invoice.rate, preference("billing.cash_rounding_khr")),
         "shift": running_shift(request.user),
     }

@@ -11,6 +11,7 @@ from audit.services import record_reading
 from billing.forms import SearchForm
 from billing.models import Charge
 from billing.queries.catalogue import latest_rate
+from billing.queries.deposits import held_for
 from billing.queries.worklist import (
     money_status,
     running_shift,
@@ -52,6 +53,7 @@ def visit_bill(request: HttpRequest, pk: UUID) -> HttpResponse:
         "visit": visit,
         "banner": banner_of(visit.patient),
         "money": money_status(visit),
+        "held": held_for(visit.patient_id, visit.patient.family_id),
         "invoices": visible_invoices(request.user).filter(visit=visit),
     }
     return render(request, "billing/visit/detail.html", context)

@@ -11,7 +11,7 @@ from billing.models import EntryKind, Shift
 from billing.queries.catalogue import current_rate
 from billing.services import journal
 from billing.services.numbers import paper_number
-from billing.services.payments import lock_open_shift
+from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from cashoffice.errors import DecidesOwnVoucher, NotYours, ReasonCodeTaken, ReasonUnknown
 from cashoffice.models import Direction, Voucher, VoucherReason

@@ -39,6 +39,8 @@ FIELDS: dict[str, Promise] = {
     "amount": _("Amount"),
     "credit_note": _("Credit note"),
     "sent_by": _("Sent by"),
+    "credit": _("Refund"),
+    "deposit": _("Deposit"),
     "gross": _("Before discount"),
     "refund": _("Refund"),
     "answer_set": _("Set of answers"),

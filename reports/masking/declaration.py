@@ -121,6 +121,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "billing_creditnote": {"number": "credit_number", "reason": "reason", "decline_reason": "reason"},
     "billing_refund": {"number": "refund_number", "reference": "digits"},
+    "billing_deposit": {"number": "deposit_number", "gateway": "keep"},
+    "billing_deposittender": {"reference": "digits"},
+    "billing_depositrefund": {
+        "number": "deposit_refund_number",
+        "reason": "reason",
+        "decline_reason": "reason",
+        "reference": "digits",
+    },
     "billing_invoice": {
         "payer": "keep",
         "number": "invoice_number",

@@ -53,6 +53,8 @@ NUMBERS = {
     "receipt_number": "REC-{:07d}",
     "credit_number": "CN-{:07d}",
     "refund_number": "REF-{:07d}",
+    "deposit_number": "DEP-{:07d}",
+    "deposit_refund_number": "DREF-{:07d}",
     "shift_number": "SHIFT-{:06d}",
     "paper_number": "PAPER-{:07d}",
     "order_number": "L{:07d}",

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -28,7 +29,14 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Assignment, Branch, Department, Room, StaffProfile, User
 from accounts.services.roles import assign_role
+from billing.pricing import Paid
 from billing.services.credits import approve_credit, pay_refund, request_credit
+from billing.services.deposit_refunds import (
+    approve_deposit_refund,
+    pay_deposit_refund,
+    request_deposit_refund,
+)
+from billing.services.deposits import take_deposit
 from clinical.services.allergies import record_allergy
 from clinical.services.problems import record_condition, record_history
 from core.ids import new_id
@@ -141,6 +149,7 @@ def records_of(patient: Patient) -> dict[str, Any]:
         "charges": visit.charges.first(),
         "payments": payment,
         "credits": _credited(invoice, payment.cashier),
+        **_deposited(patient, payment.cashier),
         "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
         "tickets": encounter.ticket,
         "archives": patient.data_exports.create(reason="-", language="en", asked_by=patient.registered_by),
@@ -153,6 +162,15 @@ def _credited(invoice: Any, cashier: User) -> Any:
     note = request_credit(invoice=invoice, amounts={line.pk: line.net}, reason="not done", by=cashier)
     note = approve_credit(note=note, by=User.objects.get(username="accountant"))
     return pay_refund(note=note, method="bank", notes_in="USD", reference="FT-1", by=cashier).credit_note
+
+
+def _deposited(patient: Patient, cashier: User) -> dict[str, Any]:
+    deposit = take_deposit(patient=patient, tenders=[Paid("cash", "USD", Decimal(5))], by=cashier)
+    account = deposit.moves.get().account
+    refund = request_deposit_refund(account=account, patient=patient, amount=Decimal(5), reason="left", by=cashier)
+    refund = approve_deposit_refund(refund=refund, by=User.objects.get(username="accountant"))
+    refund = pay_deposit_refund(refund=refund, method="bank", notes_in="USD", reference="FT-2", by=cashier)
+    return {"deposits": deposit, "deposit-refunds": refund}
 
 
 @pytest.fixture
@@ -335,7 +353,7 @@ def test_every_address_is_of_a_known_kind():
     known = {*NOT_OF_A_PATIENT, "patients", "documents", "visits", "encounters", "vitals", "notes", "diagnoses"}
     known |= {"allergies", "problems", "history", "orders", "specimens", "laboratory/items", "tests", "critical"}
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
-    known |= {"tickets", "archives", "credits"}
+    known |= {"tickets", "archives", "credits", "deposits", "deposit-refunds"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"
     assert {door.address for door in DOORS if not door.words} == set()
