@@ -52,15 +52,17 @@ class Crossings:
 
 @dataclass(frozen=True)
 class Known:
-    """What a hospital is recognised by, and its patients."""
+    """What a hospital is recognised by, its patients, and those of them whom all its staff may see."""
 
     ids: frozenset[bytes]
     patients: tuple[str, ...]
+    open_patients: tuple[str, ...]
 
 
 def known(schema: str, most: int = 20_000) -> Known:
     """The newest ids of every table of a hospital that is keyed by UUID."""
     from patients.models import Patient
+    from patients.states import Confidentiality
 
     with schema_context(schema):
         ids = {
@@ -69,15 +71,17 @@ def known(schema: str, most: int = 20_000) -> Known:
             if model._meta.app_label in settings.TENANT_APPS and model._meta.pk.get_internal_type() == "UUIDField"
             for pk in model._base_manager.order_by("-pk").values_list("pk", flat=True)[:most]
         }
-        patients = tuple(str(pk) for pk in Patient.objects.order_by("-pk").values_list("pk", flat=True)[:500])
+        newest = Patient.objects.order_by("-pk").values_list("pk", "confidentiality")[:500]
+        patients = tuple(str(pk) for pk, _level in newest)
+        open_patients = tuple(str(pk) for pk, level in newest if level == Confidentiality.NORMAL)
     connection.set_schema_to_public()
-    return Known(frozenset(ids), patients)
+    return Known(frozenset(ids), patients, open_patients)
 
 
 def prove(port: int, requests: int, seed: int = 7) -> Crossings:
     """Send so many requests with eight clients, each of which works in both hospitals in turn."""
     facts = {schema: known(schema) for schema in HOSPITALS}
-    if any(len(one.ids) < LEAST_KNOWN or not one.patients for one in facts.values()):
+    if any(len(one.ids) < LEAST_KNOWN or not one.open_patients for one in facts.values()):
         raise ValueError("Both hospitals need patients to be told apart")
     walk = _Walk(port, requests, facts)
     threads = [threading.Thread(target=walk.work, args=(Random(seed + client),)) for client in range(CLIENTS)]  # noqa: S311
@@ -133,7 +137,7 @@ def _request(chance: Random, facts: dict[str, Known], schema: str, other: str) -
     if way < 0.4:
         return Request(chance.choice(_PAGES), headers=HTMX if chance.random() < 0.5 else {}), "own"
     if way < 0.65:
-        return Request(f"/patients/{chance.choice(facts[schema].patients)}/"), "own"
+        return Request(f"/patients/{chance.choice(facts[schema].open_patients)}/"), "own"
     if way < 0.7:
         return Request("/set-theme/", acting({"theme": chance.choice(("light", "dark")), "next": "/"})), "own"
     if way < 0.85:
