@@ -10,6 +10,7 @@ ACCOUNTS = [
     ("khqr", "1120", "asset", "KHQR payments in transit", "ការបង់តាម KHQR កំពុងផ្ទេរ", "在途 KHQR 收款"),
     ("stripe", "1130", "asset", "Online card payments in transit", "ការបង់តាមកាតអនឡាញកំពុងផ្ទេរ", "在途网上银行卡收款"),
     ("receivable", "1200", "asset", "Owed by patients", "បំណុលអ្នកជំងឺ", "应收患者款"),
+    ("receivable.payers", "1210", "asset", "Owed by payers", "បំណុលអ្នកបង់ជំនួស", "应收支付方款"),
     ("unknown_receipts", "2900", "liability", "Receipts not yet explained", "ប្រាក់ចូលមិនទាន់ស្គាល់ប្រភព", "待查收款"),
     ("exchange", "1900", "asset", "Currency exchange", "ការប្តូររូបិយប័ណ្ណ", "货币兑换"),
     ("deposits", "2100", "liability", "Deposits of patients", "ប្រាក់កក់របស់អ្នកជំងឺ", "患者押金"),
@@ -22,6 +23,7 @@ ACCOUNTS = [
     ("revenue.vaccination", "4070", "income", "Vaccinations", "ចំណូលចាក់វ៉ាក់សាំង", "疫苗收入"),
     ("revenue.other", "4090", "income", "Other services", "ចំណូលសេវាផ្សេងៗ", "其他服务收入"),
     ("discount", "4900", "income", "Discounts given", "ការបញ្ចុះតម្លៃ", "折扣"),
+    ("scheme_difference", "4910", "income", "Difference to case fees", "គម្លាតពីថ្លៃតាមករណី", "按病例付费差额"),
     ("other_income", "4950", "income", "Other cash income", "ចំណូលសាច់ប្រាក់ផ្សេងៗ", "其他现金收入"),
     ("expense.supplies", "6110", "expense", "Small supplies", "សម្ភារប្រើប្រាស់តូចតាច", "零星用品"),
     ("expense.transport", "6120", "expense", "Transport", "ថ្លៃធ្វើដំណើរ", "交通费"),
@@ -30,5 +32,6 @@ ACCOUNTS = [
     ("bank_fees", "6210", "expense", "Bank and card fees", "ថ្លៃសេវាធនាគារ និងកាត", "银行及刷卡手续费"),
     ("rounding", "6900", "expense", "Cash rounding", "ការបង្គត់សាច់ប្រាក់", "现金舍入差额"),
     ("over_short", "6910", "expense", "Drawer differences", "លើសខ្វះក្នុងថតបេឡា", "长短款"),
+    ("payer_loss", "6920", "expense", "Refused by payers", "អ្នកបង់ជំនួសបដិសេធ", "支付方拒付损失"),
 ]
 PRICE_LIST = ("STANDARD", "Standard prices", "តារាងតម្លៃទូទៅ", "标准价目表")

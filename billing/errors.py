@@ -51,6 +51,15 @@ class ReasonMissing(DomainError):
     field = "reason"
 
 
+class InvoiceClaimed(DomainError):
+    message = _("This invoice stands on a claim. Take it off the claim first.")
+
+
+class PayerOwesLess(DomainError):
+    message = _("This is more than the payer still owes of the invoice.")
+    field = "amount"
+
+
 class InvoiceNotDraft(DomainError):
     message = _("This invoice is issued and can no longer be changed.")
 

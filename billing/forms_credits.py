@@ -33,7 +33,7 @@ class CreditForm(Form):
         return f"line_{line.pk}"
 
     def _left(self, line: InvoiceLine) -> Decimal:
-        return line.net - self.done.get(line.pk, Decimal(0))
+        return line.worth - self.done.get(line.pk, Decimal(0))
 
     @property
     def rows(self) -> list[tuple[InvoiceLine, Money, Any]]:

@@ -16,6 +16,7 @@ BOOKS = "the hospital's own books; the invoice and its payments are handed out"
 hold("billing.Charge", path="patient", resource="ChargeItem")
 hold("billing.Invoice", path="patient", resource="Invoice")
 hold("billing.InvoiceLine", path="invoice__patient", resource="Invoice")
+hold("billing.PayerShare", path="invoice__patient", resource="Claim")
 hold("billing.Payment", path="invoice__patient", resource="PaymentReconciliation")
 hold("billing.Tender", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.Change", path="payment__invoice__patient", resource="PaymentReconciliation")

@@ -70,9 +70,12 @@ def _line(line: Any) -> dict[str, Any]:
 def _sums(invoice: Any) -> Pairs:
     """Discount where there is one; the total in the invoice's currency and, below it, in the other one at its rate."""
     rows: Pairs = []
-    if invoice.discount:
+    if invoice.discount or invoice.covered:
         rows.append((_("Subtotal"), invoice.subtotal_money))
+    if invoice.discount:
         rows.append((invoice.discount_label or _("Discount"), -invoice.discount_money))
+    if invoice.covered:
+        rows.append((invoice.coverage.contract.payer.name, -invoice.covered_money))
     other = USD if invoice.currency == KHR else KHR
     return [*rows, (_("Total"), invoice.total_money), ("", convert(invoice.total_money, other, invoice.rate))]
 

@@ -43,6 +43,7 @@ INVOICE_FLOW = Flow(
         "pay_part": Move(set(OWING), InvoiceStatus.PARTLY_PAID),
         "pay": Move(set(OWING), InvoiceStatus.PAID),
         "void": Move({InvoiceStatus.ISSUED}, InvoiceStatus.VOID),
+        "reopen": Move({InvoiceStatus.PAID}, InvoiceStatus.PARTLY_PAID),  # a payer refused what it was to pay
     },
 )
 

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from billing.views import accounts, books, credits, deposits, invoices, journal, payments, prices, shifts, worklist
+from billing.views import (
+    accounts,
+    books,
+    covers,
+    credits,
+    deposits,
+    invoices,
+    journal,
+    payments,
+    prices,
+    shifts,
+    worklist,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -8,6 +20,8 @@ urlpatterns = [
     path("visits/<uuid:pk>/", worklist.visit_bill, name="visit-bill"),
     path("visits/<uuid:pk>/panel/", worklist.visit_panel, name="visit-panel"),
     path("visits/<uuid:pk>/collect/", worklist.visit_collect, name="visit-collect"),
+    path("visits/<uuid:pk>/cover/", covers.visit_cover, name="visit-cover"),
+    path("visits/<uuid:pk>/cover/choose/", covers.visit_cover_choose, name="visit-cover-choose"),
     path("charges/<uuid:pk>/waive/", worklist.charge_waive, name="charge-waive"),
     path("invoices/", invoices.invoice_list, name="invoice-list"),
     path("invoices/<uuid:pk>/", invoices.invoice_detail, name="invoice-detail"),

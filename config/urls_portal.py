@@ -14,6 +14,7 @@ urlpatterns = [
     path("notices/", include("notifications.urls")),
     path("patients/", include("patients.urls")),
     path("members/", include("crm.urls")),
+    path("insurance/", include("insurance.urls")),
     path("billing/", include("billing.urls")),
     path("cash/", include("cashoffice.urls")),
     path("queue/", include("queueing.urls")),

@@ -1,6 +1,7 @@
 from billing.models.books import BooksClosing
 from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
 from billing.models.charge import Charge
+from billing.models.cover import PayerShare
 from billing.models.credit import CreditLine, CreditNote, Refund, RefundPart
 from billing.models.deposit import (
     Deposit,
@@ -42,6 +43,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Method",
+    "PayerShare",
     "Payment",
     "Posting",
     "Price",

@@ -19,6 +19,7 @@ class CreditNote(UUIDModel):
 
     `number` is gapless per branch and year, given at approval. `amount` is the sum of its lines and `to_refund` what of
     it is paid out again (less than `amount` where the invoice was not paid in full), both in the invoice's currency.
+    `covered` is what the payer of the invoice owes less by it.
     """
 
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="credit_notes")
@@ -26,6 +27,7 @@ class CreditNote(UUIDModel):
     number = models.CharField(_("Number"), max_length=40, null=True, blank=True, unique=True)
     currency = CurrencyField(_("Currency"))
     amount = MoneyAmountField(_("Amount"))
+    covered = MoneyAmountField(_("Paid by others"), default=Decimal(0))
     to_refund = MoneyAmountField(_("To be paid out"), default=Decimal(0))
     reason = EncryptedTextField(_("Reason"), max_length=200)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +48,9 @@ class CreditNote(UUIDModel):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CreditStatus.values), name="billing_credit_status"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, to_refund__gte=0, to_refund__lte=F("amount")), name="billing_credit_amounts"
+                condition=Q(amount__gte=0, covered__gte=0, to_refund__gte=0, to_refund__lte=F("amount"))
+                & (Q(amount__gt=0) | Q(covered__gt=0)),
+                name="billing_credit_amounts",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")), name="billing_credit_four_eyes"
@@ -70,6 +74,10 @@ class CreditNote(UUIDModel):
         return Money(self.amount, self.currency)
 
     @property
+    def covered_money(self) -> Money:
+        return Money(self.covered, self.currency)
+
+    @property
     def refund_money(self) -> Money:
         return Money(self.to_refund, self.currency)
 
@@ -88,7 +96,7 @@ class CreditNote(UUIDModel):
 
 
 class CreditLine(UUIDModel, AppendOnly):
-    """What is taken back of one invoice line: `net` = `gross` less its share of the line's `discount`.
+    """What is taken back of one invoice line: `net` = `gross` less its share of the line's `discount` and `covered`.
 
     The database never lets the credits of a line that were not declined pass the line's net (a trigger, under a lock).
     """
@@ -97,6 +105,7 @@ class CreditLine(UUIDModel, AppendOnly):
     line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, related_name="credits")
     gross = MoneyAmountField()
     discount = MoneyAmountField(default=Decimal(0))
+    covered = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
     currency = CurrencyField()
 
@@ -106,7 +115,9 @@ class CreditLine(UUIDModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["credit_note", "line"], name="billing_credit_line_once"),
             models.CheckConstraint(
-                condition=Q(net=F("gross") - F("discount")) & Q(net__gt=0) & Q(discount__gte=0),
+                condition=Q(net=F("gross") - F("discount") - F("covered"))
+                & Q(net__gte=0, discount__gte=0, covered__gte=0)
+                & (Q(net__gt=0) | Q(covered__gt=0)),
                 name="billing_credit_line_sums",
             ),
         ]
@@ -116,7 +127,8 @@ class CreditLine(UUIDModel, AppendOnly):
 
     @property
     def money(self) -> Money:
-        return Money(self.net, self.currency)
+        """What is taken back after discount, of patient and payer together."""
+        return Money(self.net + self.covered, self.currency)
 
 
 class Refund(UUIDModel, AppendOnly):

@@ -28,7 +28,9 @@ class Invoice(VersionedModel):
 
     A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
     `discount_rate` is a share of the subtotal (0.05 is 5 %). `paid` grows under a row lock and never passes `total`;
-    `credited` is the sum of its approved credit notes, `refunded` what of them was paid out.
+    `credited` is the sum of its approved credit notes, `refunded` what of them was paid out. `covered` is what somebody
+    else pays (`coverage`), `scheme_difference` what of that a flat fee leaves to nobody, `transferred` what came back
+    to the patient because the payer refused it.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
@@ -57,6 +59,12 @@ class Invoice(VersionedModel):
     paid = MoneyAmountField(_("Paid"), default=Decimal(0))
     credited = MoneyAmountField(_("Credited"), default=Decimal(0))
     refunded = MoneyAmountField(_("Refunded"), default=Decimal(0))
+    coverage = models.ForeignKey(
+        "insurance.Coverage", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    covered = MoneyAmountField(_("Paid by others"), default=Decimal(0))
+    scheme_difference = MoneyAmountField(_("Difference to the case fee"), default=Decimal(0))
+    transferred = MoneyAmountField(_("Refused by the payer"), default=Decimal(0))
     issued_at = models.DateTimeField(_("Issued"), null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -89,23 +97,30 @@ class Invoice(VersionedModel):
                 condition=Q(discount_rate__gte=0) & Q(discount_rate__lte=1), name="billing_invoice_discount_rate"
             ),
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") - F("discount")) & Q(discount__gte=0) & Q(total__gte=0),
+                condition=Q(total=F("subtotal") - F("discount") - F("covered"))
+                & Q(discount__gte=0, total__gte=0, covered__gte=0),
                 name="billing_invoice_sums",
             ),
-            models.CheckConstraint(condition=Q(paid__gte=0) & Q(paid__lte=F("total")), name="billing_never_overpaid"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0) & Q(paid__lte=F("total") + F("transferred")), name="billing_never_overpaid"
+            ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="billing_invoice_rate"),
             models.CheckConstraint(
-                condition=~Q(status="paid") | Q(paid__gte=F("total") - F("credited"), paid_at__isnull=False),
+                condition=~Q(status="paid")
+                | Q(paid__gte=F("total") + F("transferred") - F("credited"), paid_at__isnull=False),
                 name="billing_paid_is_paid",
             ),
             models.CheckConstraint(
                 condition=Q(credited__gte=0) & Q(credited__lte=F("total")), name="billing_never_overcredited"
             ),
             models.CheckConstraint(
-                condition=Q(refunded=0)
-                | Q(refunded__gt=0, refunded__lte=F("paid") + F("credited") - F("total"), status="paid"),
+                condition=Q(refunded=0) | Q(refunded__gt=0, refunded__lte=F("paid") + F("credited") - F("total")),
                 name="billing_never_overrefunded",
             ),
+            models.CheckConstraint(
+                condition=Q(transferred__gte=0) & Q(transferred__lte=F("covered")), name="billing_passed_on_of_covered"
+            ),
+            models.CheckConstraint(condition=Q(covered=0) | Q(coverage__isnull=False), name="billing_covered_by_whom"),
             models.CheckConstraint(
                 condition=~Q(status="void") | (Q(paid=0) & ~Q(void_reason="")), name="billing_void_is_unpaid"
             ),
@@ -121,7 +136,7 @@ class Invoice(VersionedModel):
     @property
     def balance(self) -> Decimal:
         """What is still owed; below zero while a refund waits to be paid out."""
-        return self.total - self.credited - self.paid + self.refunded
+        return self.total + self.transferred - self.credited - self.paid + self.refunded
 
     @property
     def due_money(self) -> Money:
@@ -152,9 +167,18 @@ class Invoice(VersionedModel):
         return Money(self.refunded, self.currency)
 
     @property
+    def covered_money(self) -> Money:
+        return Money(self.covered, self.currency)
+
+    @property
+    def transferred_money(self) -> Money:
+        return Money(self.transferred, self.currency)
+
+    @property
     def can_credit(self) -> bool:
-        """An unpaid invoice is voided instead."""
-        return self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID) and self.credited < self.total
+        """An unpaid invoice is voided instead; what is left of each line, its lines say."""
+        in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID)
+        return in_time and (self.credited < self.total or self.covered > 0)
 
     @property
     def discount_label(self) -> str:
@@ -186,7 +210,9 @@ class Invoice(VersionedModel):
 
 
 class InvoiceLine(UUIDModel):
-    """One charge on an invoice. `amount`, `discount` and `net` are in the invoice's currency.
+    """One charge on an invoice. `amount`, `discount`, `covered` and `net` are in the invoice's currency.
+
+    `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's.
 
     `live` is false on the lines of a voided invoice, so that the charge may go onto a new one.
     """
@@ -207,6 +233,8 @@ class InvoiceLine(UUIDModel):
     price_currency = CurrencyField()
     amount = MoneyAmountField()
     discount = MoneyAmountField(default=Decimal(0))
+    covered = MoneyAmountField(default=Decimal(0))
+    cover = models.JSONField(default=dict)
     net = MoneyAmountField()
     currency = CurrencyField()
 
@@ -216,7 +244,8 @@ class InvoiceLine(UUIDModel):
         constraints = [
             models.UniqueConstraint(fields=["charge"], condition=Q(live=True), name="billing_charge_invoiced_once"),
             models.CheckConstraint(
-                condition=Q(net=F("amount") - F("discount")) & Q(net__gte=0) & Q(discount__gte=0),
+                condition=Q(net=F("amount") - F("discount") - F("covered"))
+                & Q(net__gte=0, discount__gte=0, covered__gte=0),
                 name="billing_line_sums",
             ),
         ]
@@ -247,6 +276,19 @@ class InvoiceLine(UUIDModel):
     @property
     def net_money(self) -> Money:
         return Money(self.net, self.currency)
+
+    @property
+    def covered_money(self) -> Money:
+        return Money(self.covered, self.currency)
+
+    @property
+    def worth(self) -> Decimal:
+        """What the line costs after discount, whoever pays it."""
+        return self.net + self.covered
+
+    @property
+    def worth_money(self) -> Money:
+        return Money(self.worth, self.currency)
 
     @property
     def is_converted(self) -> bool:

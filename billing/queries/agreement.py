@@ -20,6 +20,7 @@ from billing.models import (
     Entry,
     EntryKind,
     Invoice,
+    PayerShare,
     Payment,
     Posting,
     Refund,
@@ -113,6 +114,23 @@ def invoice_debts() -> Iterator[Disagreement]:
         )
 
 
+@compare(_("What payers owe"))
+def payer_debts() -> Iterator[Disagreement]:
+    """What is open with the payer of each invoice, in the ledger and on the payer's share."""
+    owed = (
+        Posting.objects.filter(entry__invoice=OuterRef("invoice"), account__key="receivable.payers")
+        .values("entry__invoice")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    still_open = F("due") - F("credited") - F("paid") - F("transferred") - F("written_off")
+    rows = PayerShare.objects.select_related("invoice").annotate(
+        ledger=Coalesce(Subquery(owed), ZERO), owing=still_open, entry=_last_entry("invoice", "invoice")
+    )
+    for row in rows.exclude(ledger=F("owing")):
+        yield Disagreement(str(row.invoice.number), row.entry, row.ledger, row.owing)
+
+
 @compare(_("What receipts brought in"))
 def receipts_posted() -> Iterator[Disagreement]:
     """What each payment brought in by currency: in the ledger, and by its tenders less change."""
@@ -166,5 +184,5 @@ def sum_of(rows: QuerySet[Any], currency: str, owner: str) -> Coalesce:
     return Coalesce(Subquery(sums.annotate(sum=Sum("amount")).values("sum")), ZERO)
 
 
-def _last_entry(path: str) -> Subquery:
-    return Subquery(Entry.objects.filter(**{path: OuterRef("pk")}).order_by("-id").values("pk")[:1])
+def _last_entry(path: str, of: str = "pk") -> Subquery:
+    return Subquery(Entry.objects.filter(**{path: OuterRef(of)}).order_by("-id").values("pk")[:1])

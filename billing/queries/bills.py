@@ -12,7 +12,8 @@ from core.db.lean import showing
 
 _PAYMENT = ("number", "received_at", "applied", "currency", "cashier__full_name", "cashier__username")
 
-OWED = F("total") - F("credited") - F("paid") + F("refunded")  # of an invoice; below zero: a refund waits
+# What an invoice owes; below zero: a refund waits.
+OWED = F("total") + F("transferred") - F("credited") - F("paid") + F("refunded")
 
 
 def unpaid_charges(visit: Any) -> QuerySet[Charge]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from billing.access import credits_to_act_on
 from billing.models import CreditLine, CreditNote, Invoice
@@ -13,9 +13,10 @@ from billing.states import CreditStatus
 
 
 def credited_by_line(invoice: Invoice) -> dict[UUID, Decimal]:
-    """What of each line was credited or is asked for; declined notes do not count."""
+    """What of each line was credited or is asked for, whoever pays it; declined notes do not count."""
     rows = CreditLine.objects.filter(line__invoice=invoice).exclude(credit_note__status=CreditStatus.DECLINED)
-    return {row["line"]: row["sum"] for row in rows.order_by().values("line").annotate(sum=Sum("net"))}
+    sums = rows.order_by().values("line").annotate(sum=Sum(F("net") + F("covered")))
+    return {row["line"]: row["sum"] for row in sums}
 
 
 def visible_credits(user: Any) -> QuerySet[CreditNote]:

@@ -78,7 +78,7 @@ def _pending_sums(visits: list[uuid.UUID]) -> QuerySet:
 @kept
 def _owing_invoices(visits: list[uuid.UUID]) -> QuerySet[Invoice]:
     owing = Invoice.objects.filter(visit__id__any=visits, status__in=OWING).order_by("id")
-    return showing(owing, "visit", "number", "currency", "total", "credited", "paid", "refunded")
+    return showing(owing, "visit", "number", "currency", "total", "transferred", "credited", "paid", "refunded")
 
 
 def visible_visits(user: Any) -> QuerySet[Visit]:

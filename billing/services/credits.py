@@ -32,7 +32,8 @@ from billing.models import (
 )
 from billing.queries.credits import credited_by_line
 from billing.queries.ledger import shift_expectation
-from billing.services import journal
+from billing.services import covers, journal
+from billing.services.covers import check_unclaimed
 from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
 from billing.services.numbers import paper_number
@@ -41,9 +42,10 @@ from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
 from core.clock import now
-from core.money import Currency, fits, quantize
+from core.money import Currency, fits
 from core.preferences import preference
 from crm.services.points import credit_points, reverse_points
+from insurance.share import portion
 
 
 @transaction.atomic
@@ -57,6 +59,7 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
     invoice = lock_invoice(invoice)
     if not invoice.can_credit:
         raise CreditNotPossible()
+    check_unclaimed(invoice)
     lines = {line.pk: line for line in invoice.lines.all()}
     wanted = {lines[pk]: amount for pk, amount in amounts.items() if amount}
     if not wanted:
@@ -67,6 +70,7 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
         invoice=invoice,
         currency=invoice.currency,
         amount=sum((part.net for part in parts), Decimal(0)),
+        covered=sum((part.covered for part in parts), Decimal(0)),
         reason=reason,
         requested_by=by,
     )
@@ -94,8 +98,9 @@ def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
         decided_by=by,
         decided_at=now(),
     )
+    payers = covers.credit(invoice, note)
     _credit_invoice(invoice, note, by)
-    _post_credit(note, invoice, by)
+    _post_credit(note, invoice, payers, by)
     return note
 
 
@@ -164,16 +169,25 @@ def _promised(invoice: Invoice) -> Decimal:
 
 
 def _credit_line(line: InvoiceLine, amount: Decimal, done: Mapping[Any, Decimal]) -> CreditLine:
-    """The line's discount is taken back in proportion, so that all credits of a line add up to the line."""
+    """Discount and payer's part are taken back in proportion, so that all credits of a line add up to the line.
+
+    `amount` is what the line cost after discount, whoever pays it.
+    """
     before = done.get(line.pk, Decimal(0))
-    if not fits(amount, line.currency) or amount < 0 or before + amount > line.net:
+    if not fits(amount, line.currency) or amount < 0 or before + amount > line.worth:
         raise CreditBeyondLine(field=f"line_{line.pk}")
-    discount = _share(line, before + amount) - _share(line, before)
-    return CreditLine(line=line, gross=amount + discount, discount=discount, net=amount, currency=line.currency)
-
-
-def _share(line: InvoiceLine, net: Decimal) -> Decimal:
-    return quantize(line.discount * net / line.net, line.currency)
+    discount, covered = (
+        portion(whole, before + amount, line.worth, line.currency) - portion(whole, before, line.worth, line.currency)
+        for whole in (line.discount, line.covered)
+    )
+    return CreditLine(
+        line=line,
+        gross=amount + discount,
+        discount=discount,
+        covered=covered,
+        net=amount - covered,
+        currency=line.currency,
+    )
 
 
 def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
@@ -191,8 +205,8 @@ def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
         reverse_points(family=invoice.family, amount_usd=back, source_kind="credit_note", source_id=note.pk, by=by)
 
 
-def _post_credit(note: CreditNote, invoice: Invoice, by: Any) -> None:
-    """Revenue and discount are taken back as they were booked; the patient owes less, or is owed."""
+def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side], by: Any) -> None:
+    """Revenue and discount are taken back as they were booked; patient and payer owe less, or the patient is owed."""
     revenue: dict[str, Decimal] = defaultdict(Decimal)
     discount = Decimal(0)
     for part in note.lines.select_related("line"):
@@ -202,6 +216,7 @@ def _post_credit(note: CreditNote, invoice: Invoice, by: Any) -> None:
         *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
         journal.Side(journal.DISCOUNT, note.currency, -discount),
         journal.Side(journal.RECEIVABLE, note.currency, -note.amount),
+        *payers,
     ]
     journal.post(
         kind=EntryKind.CREDIT_NOTE,

@@ -14,6 +14,7 @@ from billing.models import Charge, DiscountSource, Invoice, InvoiceLine
 from billing.models.snapshot import SUFFIXES, copy_snapshot, snapshot
 from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
+from billing.services.covers import put_on
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
 from core.db.kept import kept
@@ -90,8 +91,11 @@ def lock_draft_of(charge: Charge) -> Invoice | None:
     return locked if locked.is_draft else None
 
 
-def recompute(invoice: Invoice) -> Invoice:
-    """Amounts, discount and totals of a locked draft, at today's rate and the family's present discount."""
+def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
+    """Amounts, discount, the payer's part and totals of a locked draft, at today's rate and the present discount.
+
+    `binding` counts it against the limits of the visit's coverage: for what is about to be issued.
+    """
     lines = list(invoice.lines.select_related("charge"))
     _refresh_terms(invoice, lines)
     bill = pricing.bill(
@@ -103,8 +107,9 @@ def recompute(invoice: Invoice) -> Invoice:
     for position, (line, amount, discount) in enumerate(zip(lines, bill.amounts, bill.discounts, strict=True), start=1):
         line.position, line.amount, line.discount, line.net = position, amount, discount, amount - discount
         line.currency = invoice.currency
-    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "net", "currency"])
-    invoice.subtotal, invoice.discount, invoice.total = bill.subtotal, bill.discount, bill.total
+    covered = put_on(invoice, lines, binding=binding)
+    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "net", "currency", *covered])
+    invoice.subtotal, invoice.discount, invoice.total = bill.subtotal, bill.discount, bill.total - invoice.covered
     invoice.touch_version()
     invoice.save()
     return invoice

@@ -16,7 +16,7 @@ from billing.errors import (
 )
 from billing.models import Charge, DiscountSource, Entry, EntryKind, Invoice, InvoiceLine, Transition
 from billing.models.snapshot import snapshot
-from billing.services import journal
+from billing.services import covers, journal
 from billing.services.drafts import add_charge, draft_invoice, lock_draft, lock_invoice, recompute, remove_charge
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
@@ -46,7 +46,7 @@ def issue_invoice(*, invoice: Invoice, by: Any, version: int | None = None) -> I
     invoice = lock_draft(invoice)
     if version is not None and invoice.version != version:
         raise RecordChanged()
-    invoice = recompute(invoice)
+    invoice = recompute(invoice, binding=True)
     lines = list(invoice.lines.all())
     if not lines:
         raise InvoiceEmpty()
@@ -64,6 +64,7 @@ def issue_invoice(*, invoice: Invoice, by: Any, version: int | None = None) -> I
         issued_at=now(),
         issued_by=by,
     )
+    covers.owe(invoice)
     _post_debt(invoice, lines, by)
     if not invoice.total:
         move(invoice, flow=INVOICE_FLOW, verb="pay", by=by, paid_at=now())
@@ -82,6 +83,7 @@ def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     invoice = lock_invoice(invoice)
     if invoice.paid or invoice.status == InvoiceStatus.PAID:
         raise InvoicePaidAlready()
+    covers.release(invoice)
     move(invoice, flow=INVOICE_FLOW, verb="void", by=by, reason=reason, void_reason=reason)
     lines = list(invoice.lines.all())
     InvoiceLine.objects.filter(invoice=invoice).update(live=False)
@@ -141,12 +143,13 @@ def _move_charges(lines: list[InvoiceLine], *, verb: str, by: Any, reason: str =
 
 
 def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
-    """The patient owes the total; revenue is booked in full by category and the discount beside it."""
+    """The patient owes the total, a payer the rest; revenue is booked in full by category, the discount beside it."""
     revenue: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         revenue[f"revenue.{line.category}"] += line.amount
     sides = [
         journal.Side(journal.RECEIVABLE, invoice.currency, invoice.total),
+        *covers.sides_at_issue(invoice),
         journal.Side(journal.DISCOUNT, invoice.currency, invoice.discount),
         *(journal.Side(account, invoice.currency, -amount) for account, amount in sorted(revenue.items())),
     ]

@@ -9,6 +9,9 @@ from django.utils.translation import ngettext
 from accounts.models import Branch, Department, DepartmentKind, User
 from accounts.queries import branches_of, staff_with_role
 from core.forms import Form
+from insurance.models import CaseRate, Coverage
+from insurance.queries import valid_coverages
+from patients.models import Patient
 from patients.states import Payer, VisitKind
 from queueing.queries import waiting_by_practitioner
 from queueing.states import Priority
@@ -39,6 +42,10 @@ class EnrolmentForm(Form):
     payer_note = forms.CharField(
         label=_("Insurer or employer"), max_length=120, required=False, help_text=_("Name and number of the policy")
     )
+    coverage = forms.ModelChoiceField(
+        label=_("Coverage"), queryset=Coverage.objects.none(), required=False, empty_label=_("None")
+    )
+    case_rate = forms.ModelChoiceField(label=_("Kind of case"), queryset=CaseRate.objects.none(), required=False)
     priority = forms.ChoiceField(
         label=_("Priority"),
         choices=[(Priority.NORMAL, Priority.NORMAL.label), (Priority.EMERGENCY, Priority.EMERGENCY.label)],
@@ -48,7 +55,9 @@ class EnrolmentForm(Form):
         label=_("Reason for coming"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(self, *args: Any, user: User, branch: Branch | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, branch: Branch | None, patient: Patient | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         branches = branches_of(user)
         self.chosen_branch = self._chosen("branch", branches) or branch
@@ -59,6 +68,7 @@ class EnrolmentForm(Form):
         self.chosen_department = self._chosen("department", departments) or self._usual(departments)
         self.fields["department"].initial = self.chosen_department
         self._offer_doctors()
+        self._offer_coverages(patient)
 
     def _chosen(self, name: str, options: list[Any]) -> Any:
         """What the page asks for so far, by form or by address; unknown ids are left to validation."""
@@ -78,12 +88,32 @@ class EnrolmentForm(Form):
         field.label_from_instance = lambda doctor: _with_count(str(doctor), waiting.get(doctor.pk, 0))
         field.empty_label = _with_count(str(field.empty_label), waiting.get(None, 0))
 
+    def _offer_coverages(self, patient: Patient | None) -> None:
+        """The patient's cards that are valid today; without any the form does not speak of them."""
+        valid = valid_coverages(patient) if patient else []
+        if not valid:
+            del self.fields["coverage"], self.fields["case_rate"]
+            return
+        cards = self.fields["coverage"]
+        cards.queryset = Coverage.objects.filter(pk__in=[one.pk for one in valid]).select_related("contract__payer")
+        cards.label_from_instance = lambda one: f"{one.contract.payer} · {one.contract}"
+        by_case = [one.contract_id for one in valid if one.contract.is_case_based]
+        rates = self.fields["case_rate"]
+        rates.queryset = CaseRate.objects.filter(contract__in=by_case, active=True).select_related("contract")
+        rates.label_from_instance = lambda one: f"{one.name} · {one.money}"
+        if not by_case:
+            del self.fields["case_rate"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         department, kind = cleaned.get("department"), cleaned.get("kind")
         if department and kind and department.kind not in KINDS[kind]:
             self.add_error("department", _("This department does not receive visits of this kind."))
-        if cleaned.get("payer") in (Payer.INSURANCE, Payer.EMPLOYER) and not cleaned.get("payer_note"):
+        if (
+            not cleaned.get("coverage")
+            and cleaned.get("payer") in (Payer.INSURANCE, Payer.EMPLOYER)
+            and not cleaned.get("payer_note")
+        ):
             self.add_error("payer_note", _("Name who pays."))
         return cleaned
 

@@ -14,6 +14,7 @@ from clinical.services.moves import record_move
 from clinical.states import EncounterStatus
 from core import events
 from core.clock import now
+from insurance.services.visits import cover_visit
 from patients.models import Visit
 from patients.services.visits import open_visit
 from patients.states import Payer, VisitKind
@@ -42,11 +43,14 @@ def enrol_visit(
     payer_note: str = "",
     reason: str = "",
     priority: str = Priority.NORMAL,
+    coverage=None,
+    case_rate=None,
 ) -> Enrolment:
     """Open today's visit, charge the consultation, give a ticket and let the encounter wait.
 
     The ticket comes late, because its queue stays locked until this transaction ends.
-    Raises VisitAlreadyOpen, PatientIsDeceased, PatientAlreadyQueued, PriceMissing.
+    A `coverage` of the patient, with its `case_rate` where the contract pays by case, says who pays.
+    Raises insurance.errors, VisitAlreadyOpen, PatientIsDeceased, PatientAlreadyQueued, PriceMissing.
     """
     visit = open_visit(
         patient=patient,
@@ -59,6 +63,8 @@ def enrol_visit(
         reason=reason,
         by=by,
     )
+    if coverage:
+        cover_visit(visit=visit, coverage=coverage, case_rate=case_rate, by=by)
     if kind == VisitKind.EMERGENCY:
         priority = Priority.EMERGENCY
     encounter = _new_encounter(visit, priority)

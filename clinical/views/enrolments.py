@@ -25,7 +25,7 @@ from queueing.queries import people_ahead
 @exactly_once
 def visit_enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = _at_the_desk(request, pk)
-    form = EnrolmentForm(request.POST or None, user=request.user, branch=request.workplace.branch)
+    form = EnrolmentForm(request.POST or None, user=request.user, branch=request.workplace.branch, patient=patient)
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = enrol_visit(patient=patient, by=request.user, **form.cleaned_data)
@@ -50,7 +50,7 @@ def enrolment_fields(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient, typed = _at_the_desk(request, pk), asked(request)
     if not wants_fragment(request):
         return redirect("clinical:visit-enrol", patient.pk)
-    form = EnrolmentForm(user=request.user, branch=request.workplace.branch, initial=typed.dict())
+    form = EnrolmentForm(user=request.user, branch=request.workplace.branch, patient=patient, initial=typed.dict())
     context = {"form": form, "patient": patient, "number": typed.get("number", "")}
     return render(request, "clinical/enrolment/form.html#fields", context)
 

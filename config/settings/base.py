@@ -52,6 +52,7 @@ TENANT_APPS = [
     *_BOTH,
     "patients",
     "crm",
+    "insurance",
     "billing",
     "cashoffice",
     "queueing",

@@ -33,6 +33,7 @@ READS: dict[str, str] = {
     "billing": "invoice:view",
     "queueing": "queue:view",
     "crm": "family:view",
+    "insurance": "coverage:view",
 }
 
 

@@ -66,6 +66,18 @@ def cancel_visit(*, visit: Visit, reason: str, by: User | None) -> Visit:
 
 
 @transaction.atomic
+def set_payer(*, visit: Visit, payer: str, by: User) -> Visit:
+    """Say who pays for a visit; nothing happens when it is said already. The visit's row is locked."""
+    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+    if locked.payer != payer:
+        locked.payer = payer
+        locked.touch_version()
+        locked.save(update_fields=["payer", "version", "updated_at"])
+    visit.payer, visit.version = locked.payer, locked.version
+    return locked
+
+
+@transaction.atomic
 def _move(visit: Visit, verb: str, *, reason: str, by: User | None) -> Visit:
     locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     before, locked.status = locked.status, VISIT_FLOW.check(verb, locked.status)

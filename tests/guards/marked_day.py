@@ -32,6 +32,7 @@ NOT_ABOUT_PATIENTS = {
     "billing.views.shifts",
     "cashoffice.views.reasons",
     "crm.views.tiers",
+    "insurance.views.payers",
     "laboratory.views.catalogue",
     "pharmacy.views.adjustments",
     "pharmacy.views.formulary",

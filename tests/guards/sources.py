@@ -14,6 +14,7 @@ ROOMS = (
     "notifications",
     "patients",
     "crm",
+    "insurance",
     "billing",
     "cashoffice",
     "queueing",

@@ -26,6 +26,7 @@ LONG = 100  # characters from which a text holds more than a code
 CATALOGUES = {
     "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
+    *("insurance_payer", "insurance_contract", "insurance_contractrule", "insurance_caserate"),
     *("laboratory_answer", "laboratory_answerset", "laboratory_container", "laboratory_panel"),
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
     *("pharmacy_goodsreceipt", "pharmacy_interaction", "pharmacy_location", "pharmacy_medicine"),
@@ -53,6 +54,7 @@ PLAIN = {
     "billing_invoiceline.text_en": _FROZEN,
     "billing_invoiceline.text_km": _FROZEN,
     "billing_invoiceline.text_zh_hans": _FROZEN,
+    "billing_invoiceline.cover": "ids and figures only",
     "billing_payment.balance_after": "an amount",
     "billing_shift.acceptance_note": "about a cashier's drawer, not about a patient",
     "billing_shifttotal.reason": "about a cashier's drawer, not about a patient",

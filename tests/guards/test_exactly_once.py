@@ -17,6 +17,7 @@ OURS = {
     "core",
     "crm",
     "hospitals",
+    "insurance",
     "laboratory",
     "notifications",
     "oversight",

@@ -45,7 +45,9 @@ from demo.services.patients import make_patients
 from demo.services.setting import furnish, place_of
 from demo.services.story import Story, whole_visit
 from demo.services.today import open_till
+from insurance.models import Coverage
 from patients.models import Patient, PatientDocument
+from tests.factories import insurance as insure
 from tests.guards.test_doors import addresses
 
 LEVELS = ("normal", "restricted", "very_restricted")
@@ -102,6 +104,7 @@ NOT_OF_A_PATIENT = {
     *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
     *{"accounts"},  # of the books
     *{"vouchers", "reasons", "transfers", "variances", "deposits", "statements", "days"},  # of the cash office
+    *{"payers", "contracts", "rules", "cases"},  # of insurers and schemes
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }
 
@@ -152,9 +155,15 @@ def records_of(patient: Patient) -> dict[str, Any]:
         **_deposited(patient, payment.cashier),
         "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
         "tickets": encounter.ticket,
+        "coverages": _card(patient),
+        "authorisations": _card(patient).authorisations.create(scope="*", requested_by=patient.registered_by),
         "archives": patient.data_exports.create(reason="-", language="en", asked_by=patient.registered_by),
     }
     return {word: record.pk for word, record in found.items()}
+
+
+def _card(patient: Patient) -> Any:
+    return Coverage.objects.filter(patient=patient).first() or insure.coverage(patient)
 
 
 def _credited(invoice: Any, cashier: User) -> Any:
@@ -354,6 +363,7 @@ def test_every_address_is_of_a_known_kind():
     known |= {"allergies", "problems", "history", "orders", "specimens", "laboratory/items", "tests", "critical"}
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
     known |= {"tickets", "archives", "credits", "deposits", "deposit-refunds"}
+    known |= {"tickets", "archives", "credits", "coverages", "authorisations"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"
     assert {door.address for door in DOORS if not door.words} == set()

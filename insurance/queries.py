@@ -1,0 +1,66 @@
+"""Reading payers, contracts and coverages."""
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.clock import today
+from insurance.models import Authorisation, CaseRate, Contract, Coverage, Payer, VisitCoverage
+from patients.access import sight_of
+
+
+def payers() -> QuerySet[Payer]:
+    return Payer.objects.order_by("-active", "code")
+
+
+def contracts(payer: Payer | None = None) -> QuerySet[Contract]:
+    """All contracts, or a payer's."""
+    found = Contract.objects.select_related("payer").order_by("payer__code", "code")
+    return found.filter(payer=payer) if payer else found
+
+
+def open_contracts(day: datetime.date | None = None) -> QuerySet[Contract]:
+    """Contracts one may put a patient on: in force, of a payer that is switched on."""
+    day = day or today()
+    in_time = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    return contracts().filter(in_time, active=True, payer__active=True)
+
+
+def visible_coverages(user: Any) -> QuerySet[Coverage]:
+    """Coverages of patients within sight."""
+    found = Coverage.objects.select_related("patient", "contract__payer", "added_by").order_by("-id")
+    return found.filter(sight_of(user).of("patient"))
+
+
+def coverages_of(patient: Any) -> list[Coverage]:
+    """All of a patient's coverages, the newest first."""
+    return list(Coverage.objects.filter(patient=patient).select_related("contract__payer").order_by("-id"))
+
+
+def valid_coverages(patient: Any, day: datetime.date | None = None) -> list[Coverage]:
+    """What a visit of that day may be billed to."""
+    day = day or today()
+    return [one for one in coverages_of(patient) if one.holds_on(day)]
+
+
+def coverage_of_visit(visit_id: UUID) -> VisitCoverage | None:
+    return VisitCoverage.objects.select_related("coverage__contract__payer", "case_rate").filter(visit=visit_id).first()
+
+
+def case_rates(contract: Contract) -> QuerySet[CaseRate]:
+    return CaseRate.objects.filter(contract=contract).select_related("contract").order_by("-active", "code")
+
+
+def visible_authorisations(user: Any) -> QuerySet[Authorisation]:
+    """Authorisations of patients within sight."""
+    return Authorisation.objects.select_related("coverage__patient").filter(sight_of(user).of("coverage__patient"))
+
+
+def granted_scopes(coverage: Coverage, day: datetime.date) -> frozenset[str]:
+    """What the payer gave leave for on a day: service codes, categories, or `*`."""
+    rows = Authorisation.objects.filter(
+        coverage=coverage, status="granted", valid_from__lte=day, valid_to__gte=day
+    ).values_list("scope", flat=True)
+    return frozenset(rows)
