@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch, Department, Role, Room, Specialty, SsoProvider, StaffProfile, User
 from accounts.places import DepartmentChoice, RoomChoice
-from accounts.sso.fetching import is_allowed
+from core.fetching import is_allowed
 from core.forms import Form, ModelForm
 from core.preference_forms import field_of
 from core.preferences import declared

@@ -31,6 +31,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-exports": {"task": "patients.tasks.forget_exports", "schedule": crontab(hour=3, minute=40)},
     "sweep-erasures": {"task": "patients.tasks.sweep_erasures", "schedule": crontab(hour=3, minute=50)},
     "preview-retention": {"task": "patients.tasks.preview_retention", "schedule": crontab(hour=2, minute=20)},
+    "ask-about-codes": {"task": "gateways.tasks.ask_about_codes", "schedule": 5.0, "options": {"expires": 5}},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
     "release-reservations": {
         "task": "pharmacy.tasks.release_reservations",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("insurance/", include("insurance.urls")),
     path("billing/", include("billing.urls")),
     path("cash/", include("cashoffice.urls")),
+    path("gateways/", include("gateways.urls")),
     path("queue/", include("queueing.urls")),
     path("clinic/", include("clinical.urls")),
     path("laboratory/", include("laboratory.urls")),

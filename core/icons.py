@@ -18,7 +18,7 @@ NAMES = frozenset(
     info-circle key keyboard language layout-dashboard layout-list license link list list-details list-numbers
     loader-2 location lock lock-open login logout mail menu-2 message minus mood-smile moon note notes number nurse
     package package-export package-off packages password pencil phone phone-call pig-money pill player-play
-    player-skip-forward plus point prescription presentation printer progress question-mark receipt
+    player-skip-forward plus point prescription presentation printer progress qrcode question-mark receipt
     receipt-refund refresh report-medical route scale search section select send settings shield shield-check
     shield-lock speakerphone stack stethoscope sun sun-high table tags target temperature test-pipe ticket tool
     transfer trash truck-delivery urgent user user-check user-circle user-cog user-edit user-off user-plus

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from django.core.cache import cache
 
 from accounts.models import SsoProvider
-from accounts.sso import fetching
-from accounts.sso.fetching import Unreachable
 from accounts.sso.tokens import TokenRefused, verify_id_token
+from core import fetching
+from core.fetching import Unreachable
 
 KEEP_SECONDS = 600
 ASK_AGAIN_SECONDS = 60  # an unknown key makes us ask for keys anew, not more often than this

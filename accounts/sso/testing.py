@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SsoProvider
 from accounts.sso import client
-from accounts.sso.fetching import Unreachable
 from accounts.sso.tokens import ALGORITHMS, KEY_KINDS
+from core.fetching import Unreachable
 
 
 @dataclass(frozen=True)

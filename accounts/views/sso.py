@@ -20,13 +20,13 @@ from accounts.queries import active_sso_provider, sso_provider
 from accounts.services.sso import has_second_factor, person_of
 from accounts.services.sso_provider import save_provider
 from accounts.sso import client, session
-from accounts.sso.fetching import Unreachable
 from accounts.sso.testing import examine
 from accounts.sso.tokens import TokenRefused
 from accounts.stepup import requires_step_up
 from audit.services import record_event
 from core import clock
 from core.errors import DomainError
+from core.fetching import Unreachable
 from core.once import exactly_once
 
 

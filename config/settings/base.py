@@ -55,6 +55,7 @@ TENANT_APPS = [
     "insurance",
     "billing",
     "cashoffice",
+    "gateways",
     "queueing",
     "clinical",
     "laboratory",
@@ -199,9 +200,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = PLATFORM_NAME
 MFA_TOTP_TOLERANCE = 1
 
-# Addresses a hospital's admin types in for single sign-on are asked over https and in public networks only.
-SSO_ALLOW_PRIVATE_NETWORKS = env.flag("SSO_ALLOW_PRIVATE_NETWORKS")
-SSO_ALLOW_HTTP = False  # the suite's provider alone has no certificate
+# Addresses a hospital's admin types in (single sign-on, a bank) are asked over https and in public networks only.
+OUTWARD_ALLOW_PRIVATE_NETWORKS = env.flag("OUTWARD_ALLOW_PRIVATE_NETWORKS")
+OUTWARD_ALLOW_HTTP = False  # the suite's provider alone has no certificate
 
 # --- Languages and formats -------------------------------------------------------------------------------------------
 LANGUAGES = [("en", "English"), ("km", "ភាសាខ្មែរ"), ("zh-hans", "简体中文")]

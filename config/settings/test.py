@@ -11,9 +11,9 @@ MASTER_KEY = env.text("MASTER_KEY", "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE
 AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY", "dGVzdHMtb25seS1zaWduLXRlc3RzLW9ubHktc2lnbi0=")
 METRICS_TOKEN = "tests-only-metrics-token"  # noqa: S105
 PUBLIC_SCHEME = "http"
-SSO_ALLOW_HTTP = True
+OUTWARD_ALLOW_HTTP = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-SSO_ALLOW_PRIVATE_NETWORKS = True
+OUTWARD_ALLOW_PRIVATE_NETWORKS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 SESSION_COOKIE_SECURE = False

@@ -31,6 +31,7 @@ READS: dict[str, str] = {
     "laboratory": "lab_result:view",
     "pharmacy": "prescription:view",
     "billing": "invoice:view",
+    "gateways": "invoice:view",
     "queueing": "queue:view",
     "crm": "family:view",
     "insurance": "coverage:view",

@@ -28,6 +28,8 @@ PAGES: dict[str, Promise] = {
     "billing.deposit": _("Deposits"),
     "billing:deposit-print": _("Receipt of a deposit"),
     "billing:deposit-refund-print": _("Refund of a deposit"),
+    "gateways.checkout": _("Payment link"),
+    "gateways.qr": _("KHQR code"),
     "masked_copy": _("Masked copy"),
     "billing:journal": _("Journal"),
     "reports:money": _("Reports about money"),

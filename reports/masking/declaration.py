@@ -19,6 +19,7 @@ from core.fields import EncryptedMixin
 _SIGN_IN = "belongs to people who sign in; the copy has its own"
 _MACHINERY = "state of work under way"
 _WATCHING = "about what real people did and why"
+_ACCOUNTS = "leads to the hospital's own accounts; what came in through them is copied"
 LEFT_BEHIND = {
     "account_emailaddress": _SIGN_IN,
     "account_emailconfirmation": _SIGN_IN,
@@ -43,6 +44,13 @@ LEFT_BEHIND = {
     "core_event": _MACHINERY,
     "core_submission": _MACHINERY,
     "django_session": _SIGN_IN,
+    "gateways_khqraccount": _ACCOUNTS,
+    "gateways_checkout": _ACCOUNTS,
+    "gateways_payerscreen": _ACCOUNTS,
+    "gateways_stripeaccount": _ACCOUNTS,
+    "gateways_stripeevent": _ACCOUNTS,
+    "gateways_qrreceipt": _ACCOUNTS,
+    "gateways_qrrequest": _ACCOUNTS,
     "mfa_authenticator": _SIGN_IN,
     "notifications_maillog": _MACHINERY,
     "notifications_notice": "texts for real people",

@@ -16,9 +16,9 @@ from django_tenants.utils import schema_context, tenant_context
 from accounts.limits import StaffLimitReached, ensure_room_for_one_more
 from accounts.models import Role, SsoIdentity, SsoProvider, User
 from accounts.services.sso import person_of
-from accounts.sso import fetching
-from accounts.sso.fetching import Unreachable
 from audit.models import Record
+from core import fetching
+from core.fetching import Unreachable
 from hospitals.models import Hospital, Plan, Subscription
 from tests.cast import PASSWORD
 from tests.support.provider import CLIENT, SECRET, running_provider
@@ -484,7 +484,7 @@ def test_nobody_else_opens_the_screen(samaki, client_for):
         "https://localhost/",
     ],
 )
-@override_settings(SSO_ALLOW_PRIVATE_NETWORKS=False, SSO_ALLOW_HTTP=False)
+@override_settings(OUTWARD_ALLOW_PRIVATE_NETWORKS=False, OUTWARD_ALLOW_HTTP=False)
 def test_private_networks_are_not_asked(url, monkeypatch):
     monkeypatch.setattr("socket.create_connection", lambda *args, **kwargs: pytest.fail("it connected"))
     with pytest.raises(Unreachable):
@@ -495,13 +495,13 @@ def test_private_networks_are_not_asked(url, monkeypatch):
     "url",
     ["http://id.example/", "file:///etc/passwd", "ftp://id.example/", "https://", "https://me@id.example/"],
 )
-@override_settings(SSO_ALLOW_HTTP=False)
+@override_settings(OUTWARD_ALLOW_HTTP=False)
 def test_only_https_is_spoken(url):
     with pytest.raises(Unreachable, match="only https"):
         fetching.get_json(url)
 
 
-@override_settings(SSO_ALLOW_PRIVATE_NETWORKS=False)
+@override_settings(OUTWARD_ALLOW_PRIVATE_NETWORKS=False)
 def test_a_name_with_one_private_address_is_not_asked(monkeypatch):
     both = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.1", 443))]
     monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: both)
@@ -510,7 +510,7 @@ def test_a_name_with_one_private_address_is_not_asked(monkeypatch):
         fetching.get_json("https://id.example/")
 
 
-@override_settings(SSO_ALLOW_PRIVATE_NETWORKS=False)
+@override_settings(OUTWARD_ALLOW_PRIVATE_NETWORKS=False)
 def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch):
     asked = []
 
@@ -536,8 +536,8 @@ def test_redirects_are_not_followed_and_answers_stay_small(provider, monkeypatch
 def test_production_allows_neither_http_nor_private_networks():
     from config.settings import base
 
-    assert base.SSO_ALLOW_HTTP is False
-    assert base.SSO_ALLOW_PRIVATE_NETWORKS is False
+    assert base.OUTWARD_ALLOW_HTTP is False
+    assert base.OUTWARD_ALLOW_PRIVATE_NETWORKS is False
 
 
 # --- Once more, for a protected step ----------------------------------------------------------------------------------

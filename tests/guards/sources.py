@@ -17,6 +17,7 @@ ROOMS = (
     "insurance",
     "billing",
     "cashoffice",
+    "gateways",
     "queueing",
     "clinical",
     "laboratory",

@@ -31,6 +31,7 @@ CATALOGUES = {
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
     *("pharmacy_goodsreceipt", "pharmacy_interaction", "pharmacy_location", "pharmacy_medicine"),
     *("pharmacy_stockadjustment", "queueing_displayscreen", "patients_consenttext"),
+    *("gateways_khqraccount", "gateways_stripeaccount", "gateways_payerscreen"),
 }
 _OUR_CODE = "a name of our code or a series"
 _STAFF = "names a member of the staff, who answers for the act"
@@ -85,6 +86,10 @@ PLAIN = {
     "oversight_alert.concerned_name": _STAFF,
     "oversight_alert.concerned_role": _STAFF,
     "oversight_alert.evidence": "numbers and codes only",
+    "gateways_checkout.session_id": "Stripe's number of its page",
+    "gateways_qrreceipt.to_account": "the hospital's own account, or whatever the bank says instead",
+    "gateways_qrrequest.code": "the hospital's account, an amount and the number of an invoice",
+    "gateways_stripeevent.event_id": "Stripe's number of an event",
     "oversight_alert.key": _OUR_CODE,
     "oversight_decision.by_name": _STAFF,
     "oversight_decision.by_role": _STAFF,

@@ -23,10 +23,13 @@ from accounts import devices
 from accounts.models import Branch, EmailCode, Invitation, SupportVisit, User
 from accounts.services import email_codes, staff, visits
 from accounts.sso import session as sso_session
+from billing.services.drawers import save_drawer
 from core import asking
 from core.crypto import TamperedCiphertext
 from core.ids import new_id
 from core.rotation import models_of_files
+from gateways.queries.requests import screen_by_key
+from gateways.services.accounts import open_screen
 from patients import links
 from queueing.services.displays import create_display
 from tests.factories.patients import patient
@@ -137,6 +140,15 @@ def opens_screen(key: str) -> bool:
     return find_display(key) is not None
 
 
+def payer_screen() -> str:
+    branch, owner = Branch.objects.get(), User.objects.get(username="owner")
+    return open_screen(drawer=save_drawer(branch=branch, code="P1", name="Drawer"), by=owner)[1]
+
+
+def opens_payer_screen(key: str) -> bool:
+    return screen_by_key(key) is not None
+
+
 DOCUMENT = new_id()
 # Source file: how to make what it hands out, and whether that opens here.
 HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
@@ -146,6 +158,7 @@ HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
     "accounts/services/visits.py": (visit, opens_visit),
     "accounts/sso/session.py": (sign_on, opens_sign_on),
     "core/asking.py": (question, opens_question),
+    "gateways/models/screen.py": (payer_screen, opens_payer_screen),
     "patients/links.py": (document, lambda token: links.is_open(DOCUMENT, token)),
     "queueing/models/display.py": (screen, opens_screen),
 }

@@ -1,8 +1,8 @@
 """Asking an address that a hospital's admin typed in, without becoming their way into networks behind us.
 
-The name is resolved once, every address it has must be public (unless SSO_ALLOW_PRIVATE_NETWORKS), and the connection
-goes to just that address, so that a name that changes its mind between two look-ups gains nothing. Redirects are not
-followed, answers are small, and only https is spoken.
+The name is resolved once, every address it has must be public (unless OUTWARD_ALLOW_PRIVATE_NETWORKS), and the
+connection goes to just that address, so that a name that changes its mind between two look-ups gains nothing. Redirects
+are not followed, answers are small, and only https is spoken.
 """
 
 import http.client
@@ -17,6 +17,7 @@ from django.conf import settings
 
 TIMEOUT = 8.0  # seconds
 LARGEST = 512 * 1024  # bytes
+FORM = "application/x-www-form-urlencoded"
 
 
 class Unreachable(Exception):
@@ -24,41 +25,73 @@ class Unreachable(Exception):
 
 
 def get_json(url: str, **headers: str) -> dict[str, Any]:
-    return _ask("GET", url, None, headers)
+    return _object(*_ask("GET", url, None, headers))
+
+
+def get_text(url: str, **headers: str) -> str:
+    """What stands at an address, as text. Raises Unreachable."""
+    status, content = _ask("GET", url, None, headers)
+    _check(status, content)
+    return content.decode("utf-8", "replace")
 
 
 def post_form(url: str, data: dict[str, str], **headers: str) -> dict[str, Any]:
-    return _ask("POST", url, urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers})
+    return _object(*_ask("POST", url, urlencode(data).encode(), {"Content-Type": FORM, **headers}))
+
+
+def ask_form(method: str, url: str, data: dict[str, str], **headers: str) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON object of an answer, also where the other side refuses. Raises Unreachable."""
+    body = urlencode(data).encode() if data else None
+    return _any_object(*_ask(method, url, body, {"Content-Type": FORM, **headers}))
+
+
+def post_json(url: str, data: dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON object of an answer, also where the other side refuses. Raises Unreachable."""
+    return _any_object(*_ask("POST", url, json.dumps(data).encode(), {"Content-Type": "application/json", **headers}))
 
 
 def is_allowed(url: str) -> bool:
     """Whether an address has the right form: https with a host, and nobody's name and password in it."""
     parts = urlsplit(url)
-    schemes = {"https", "http"} if settings.SSO_ALLOW_HTTP else {"https"}
+    schemes = {"https", "http"} if settings.OUTWARD_ALLOW_HTTP else {"https"}
     return parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, Any]:
+def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
     if not is_allowed(url):
         raise Unreachable("only https addresses are asked")
     parts = urlsplit(url)
     try:
         connection = _connection(parts.scheme, str(parts.hostname), parts.port)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request(method, path, body, {"Accept": "application/json", "User-Agent": "sso", **headers})
+        connection.request(method, path, body, {"Accept": "application/json", "User-Agent": "ihospita", **headers})
         answer = connection.getresponse()
         content = answer.read(LARGEST + 1)
         connection.close()
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise Unreachable(type(problem).__name__) from problem
-    return _object(answer.status, content)
+    return answer.status, content
 
 
-def _object(status: int, content: bytes) -> dict[str, Any]:
+def _check(status: int, content: bytes) -> None:
     if status != 200:
         raise Unreachable(f"answered {status}")  # a redirect as well: it is not followed
     if len(content) > LARGEST:
         raise Unreachable("answered too much")
+
+
+def _object(status: int, content: bytes) -> dict[str, Any]:
+    _check(status, content)
+    return _parsed(content)
+
+
+def _any_object(status: int, content: bytes) -> tuple[int, dict[str, Any]]:
+    if 300 <= status < 400 or len(content) > LARGEST:
+        raise Unreachable(f"answered {status}" if status < 400 else "answered too much")
+    return status, _parsed(content)
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except ValueError as problem:
@@ -80,7 +113,7 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
 def _vetted(host: str, port: int) -> tuple[str, int]:
     """The address to connect to. Raises Unreachable when any address of the name lies in a private network."""
     found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    if not settings.SSO_ALLOW_PRIVATE_NETWORKS and not all(_is_public(one) for one in found):
+    if not settings.OUTWARD_ALLOW_PRIVATE_NETWORKS and not all(_is_public(one) for one in found):
         raise Unreachable("lies in a private network")
     return min(found), port
 

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class GatewaysConfig(AppConfig):
+    name = "gateways"
+
+    def ready(self) -> None:
+        from audit import append_only
+        from gateways import holdings, looks, menu, models, panels, permissions  # noqa: F401
+
+        for model in (models.QrReceipt, models.StripeEvent):
+            append_only(model)

@@ -1,0 +1,38 @@
+"""What this room shows on the pages of others: ways to pay beside the cashier's tender."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from core.panels import Panel, register
+from gateways.queries.checkouts import ways_in_use
+
+
+def other_ways(request: HttpRequest, invoice: Any) -> dict[str, Any] | None:
+    """Buttons beside the cashier's tender, where an account is in use."""
+    ways = ways_in_use()
+    return {"invoice": invoice, "ways": ways} if ways else None
+
+
+def deposit_link(request: HttpRequest, patient: Any) -> dict[str, Any] | None:
+    return {"patient": patient} if "stripe" in ways_in_use() else None
+
+
+register(
+    Panel(
+        slot="deposits",
+        order=10,
+        permission="payment:take",
+        template="gateways/_deposit_link.html",
+        context=deposit_link,
+    )
+)
+register(
+    Panel(
+        slot="payment",
+        order=10,
+        permission="payment:take",
+        template="gateways/_button.html",
+        context=other_ways,
+    )
+)

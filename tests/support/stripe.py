@@ -1,0 +1,130 @@
+"""A Stripe that speaks the protocol of hosted checkout: sessions, idempotency keys, signed events."""
+
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+SECRET_KEY, SIGNING_SECRET = "sk_test_of_the_suite", "whsec_of_the_suite"
+
+
+class Stripe:
+    """Keeps sessions by their id and by the idempotency key they were made with."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, dict[str, Any]] = {}
+        self.by_key: dict[str, str] = {}
+        self.asked: list[dict[str, str]] = []
+        self.status = 200
+        self.address = ""
+        self._events = 0
+
+    def open(self, form: dict[str, str], once: str) -> tuple[int, dict[str, Any]]:
+        self.asked.append(form)
+        if once in self.by_key:
+            return 200, self.sessions[self.by_key[once]]
+        amount = int(form["line_items[0][price_data][unit_amount]"])
+        if amount < 50:
+            return 400, {"error": {"type": "invalid_request_error", "code": "amount_too_small"}}
+        session_id = f"cs_test_{len(self.sessions) + 1}"
+        self.sessions[session_id] = {
+            "id": session_id,
+            "object": "checkout.session",
+            "url": f"{self.address}/c/pay/{session_id}",
+            "status": "open",
+            "payment_status": "unpaid",
+            "amount_total": amount,
+            "currency": form["line_items[0][price_data][currency]"],
+            "client_reference_id": form["client_reference_id"],
+            "payment_intent": None,
+            "expires_at": int(form["expires_at"]),
+        }
+        self.by_key[once] = session_id
+        return 200, self.sessions[session_id]
+
+    def end(self, session_id: str) -> tuple[int, dict[str, Any]]:
+        session = self.sessions[session_id]
+        if session["status"] != "open":
+            return 400, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
+        session["status"] = "expired"
+        return 200, session
+
+    def pay(self, session_id: str, **changes: Any) -> dict[str, Any]:
+        """Somebody pays on the page."""
+        self.sessions[session_id] |= {
+            "status": "complete",
+            "payment_status": "paid",
+            "payment_intent": f"pi_{session_id}",
+            **changes,
+        }
+        return self.sessions[session_id]
+
+    def event(self, session_id: str, kind: str = "checkout.session.completed", **changes: Any) -> bytes:
+        """The text of an event about a session."""
+        self._events += 1
+        event = {
+            "id": f"evt_{self._events}",
+            "object": "event",
+            "type": kind,
+            "created": 1763700000,
+            "data": {"object": self.sessions[session_id]},
+            **changes,
+        }
+        return json.dumps(event).encode()
+
+
+def signature(payload: bytes, at: datetime, secret: str = SIGNING_SECRET) -> str:
+    """The header Stripe sends with an event."""
+    stamp = str(int(at.timestamp()))
+    signed = hmac.digest(secret.encode(), f"{stamp}.".encode() + payload, "sha256").hex()
+    return f"t={stamp},v1={'0' * 64},v1={signed},v0={signed}"
+
+
+def _handler(stripe: Stripe) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = stripe.sessions.get(self.path.rpartition("/")[2])
+            self._send(*((200, found) if found else (404, {"error": {"code": "resource_missing"}})))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or "0")).decode()
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            if self.path.endswith("/expire"):
+                self._send(*stripe.end(self.path.split("/")[-2]))
+            else:
+                self._send(*stripe.open(form, self.headers.get("Idempotency-Key", "")))
+
+        def _send(self, status: int, found: dict[str, Any]) -> None:
+            if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
+                status, found = 401, {"error": {"type": "invalid_request_error", "code": "api_key_invalid"}}
+            content = json.dumps(found).encode()
+            self.send_response(status if stripe.status == 200 else stripe.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    return Handler
+
+
+@contextmanager
+def running_stripe() -> Iterator[Stripe]:
+    stripe = Stripe()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stripe))
+    stripe.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield stripe
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
