@@ -8,6 +8,7 @@ class CashofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from cashoffice import looks, menu, models, panels, permissions, preferences, shift_rules  # noqa: F401
+        from cashoffice import agreement, holdings, looks, menu, models, panels, permissions, preferences, shift_rules  # noqa: F401
 
         append_only(models.ShiftReport)
+        append_only(models.DayClosing)

@@ -53,3 +53,80 @@ class ReceiverMissing(DomainError):
 
 class NotYourTransfer(DomainError):
     message = _("Only the cashier to whom this was sent can answer it.")
+
+
+class ShiftsNotBankable(DomainError):
+    message = _("Choose accepted shifts of this branch that are in no other deposit.")
+    field = "shifts"
+
+
+class MoreThanBrought(DomainError):
+    message = _("The chosen shifts did not bring so much to the safe.")
+    field = "usd"
+
+
+class DepositStepTaken(DomainError):
+    message = _("Somebody else must take this step of the deposit.")
+
+
+class SlipMissing(DomainError):
+    message = _("Enter the number of the bank's slip.")
+    field = "slip"
+
+
+class SlipTaken(DomainError):
+    message = _("This slip confirms another deposit.")
+    field = "slip"
+
+
+class DayNotBegun(DomainError):
+    message = _("Choose a day that has begun.")
+    field = "day"
+
+
+class DayClosedAlready(DomainError):
+    message = _("This day is closed already.")
+    field = "day"
+
+
+class DayHindered(DomainError):
+    message = _("The day cannot be closed yet. %(reasons)s.")
+
+
+class StatementUnreadable(DomainError):
+    message = _("The file cannot be read as a statement. %(problem)s")
+    field = "file"
+
+
+class StatementKnown(DomainError):
+    message = _("This file was imported already.")
+    field = "file"
+
+
+class StatementAccepted(DomainError):
+    message = _("This statement is accepted; nothing of it changes any more.")
+
+
+class AcceptsOwnImport(DomainError):
+    message = _("Somebody else must accept the statement: you imported it.")
+
+
+class LinesUnexplained(DomainError):
+    message = _("Every line must be explained before the statement is accepted.")
+
+
+class MatchTaken(DomainError):
+    message = _("This posting is matched to a line already.")
+
+
+class MatchUnfit(DomainError):
+    message = _("This posting is of another account or currency.")
+
+
+class NothingLeft(DomainError):
+    message = _("This line is explained already.")
+
+
+class MappingNameTaken(DomainError):
+    message = _("Another way to read statements has this name.")
+    field = "name"

@@ -1,6 +1,6 @@
 """How the states of this room look."""
 
-from cashoffice.states import TransferStatus, VoucherStatus
+from cashoffice.states import DepositStatus, StatementStatus, TransferStatus, VoucherStatus
 from core import badges
 from core.badges import Look
 
@@ -20,5 +20,21 @@ badges.register(
         TransferStatus.RECEIVED.value: Look("green", "check", TransferStatus.RECEIVED.label),
         TransferStatus.DECLINED.value: Look("grey", "circle-x", TransferStatus.DECLINED.label),
         TransferStatus.WITHDRAWN.value: Look("grey", "arrow-back-up", TransferStatus.WITHDRAWN.label),
+    },
+)
+badges.register(
+    "deposit",
+    {
+        DepositStatus.PREPARED.value: Look("amber", "package", DepositStatus.PREPARED.label),
+        DepositStatus.HANDED_OVER.value: Look("blue", "truck-delivery", DepositStatus.HANDED_OVER.label),
+        DepositStatus.BANKED.value: Look("green", "check", DepositStatus.BANKED.label),
+        DepositStatus.CANCELLED.value: Look("grey", "circle-x", DepositStatus.CANCELLED.label),
+    },
+)
+badges.register(
+    "statement",
+    {
+        StatementStatus.OPEN.value: Look("amber", "hourglass", StatementStatus.OPEN.label),
+        StatementStatus.ACCEPTED.value: Look("green", "checks", StatementStatus.ACCEPTED.label),
     },
 )

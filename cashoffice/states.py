@@ -44,3 +44,27 @@ class VarianceStatus(models.TextChoices):
 
 
 VARIANCE_FLOW = Flow(moves={"review": Move({VarianceStatus.WAITING}, VarianceStatus.REVIEWED)})
+
+
+class DepositStatus(models.TextChoices):
+    PREPARED = "prepared", pgettext_lazy("deposit", "Prepared")
+    HANDED_OVER = "handed_over", pgettext_lazy("deposit", "On its way to the bank")
+    BANKED = "banked", pgettext_lazy("deposit", "Banked")
+    CANCELLED = "cancelled", pgettext_lazy("deposit", "Cancelled")
+
+
+DEPOSIT_FLOW = Flow(
+    moves={
+        "hand_over": Move({DepositStatus.PREPARED}, DepositStatus.HANDED_OVER),
+        "bank": Move({DepositStatus.HANDED_OVER}, DepositStatus.BANKED),
+        "cancel": Move({DepositStatus.PREPARED}, DepositStatus.CANCELLED),
+    },
+)
+
+
+class StatementStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("statement", "To be matched")
+    ACCEPTED = "accepted", pgettext_lazy("statement", "Accepted")
+
+
+STATEMENT_FLOW = Flow(moves={"accept": Move({StatementStatus.OPEN}, StatementStatus.ACCEPTED)})

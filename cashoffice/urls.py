@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashoffice.views import reasons, reports, transfers, vouchers
+from cashoffice.views import days, deposits, reasons, reports, statements, transfers, vouchers
 
 app_name = "cashoffice"
 urlpatterns = [
@@ -16,6 +16,27 @@ urlpatterns = [
     path("reports/", reports.report_list, name="report-list"),
     path("shifts/<uuid:pk>/report.pdf", reports.shift_report, name="shift-report"),
     path("variances/<uuid:pk>/review/", reports.variance_review, name="variance-review"),
+    path("days/", days.day_list, name="day-list"),
+    path("days/close/", days.day_close, name="day-close"),
+    path("days/<uuid:pk>/", days.day_detail, name="day-detail"),
+    path("days/<uuid:pk>.pdf", days.day_report, name="day-report"),
+    path("banking/", deposits.deposit_list, name="banking-list"),
+    path("banking/new/", deposits.deposit_new, name="banking-new"),
+    path("banking/<uuid:pk>/", deposits.deposit_detail, name="banking-detail"),
+    path("banking/<uuid:pk>/hand-over/", deposits.deposit_hand_over, name="banking-hand-over"),
+    path("banking/<uuid:pk>/confirm/", deposits.deposit_confirm, name="banking-confirm"),
+    path("banking/<uuid:pk>/cancel/", deposits.deposit_cancel, name="banking-cancel"),
+    path("banking/<uuid:pk>.pdf", deposits.deposit_print, name="banking-print"),
+    path("statements/", statements.statement_list, name="statement-list"),
+    path("statements/import/", statements.statement_import, name="statement-import"),
+    path("statements/mappings/", statements.mapping_list, name="mapping-list"),
+    path("statements/mappings/<uuid:pk>/", statements.mapping_edit, name="mapping-edit"),
+    path("statements/<uuid:pk>/", statements.statement_detail, name="statement-detail"),
+    path("statements/<uuid:pk>/accept/", statements.statement_accept, name="statement-accept"),
+    path("statements/rows/<uuid:pk>/", statements.line_detail, name="line-detail"),
+    path("statements/rows/<uuid:pk>/match/", statements.line_match, name="line-match"),
+    path("statements/rows/<uuid:pk>/post/", statements.line_post, name="line-post"),
+    path("statements/matches/<uuid:pk>/undo/", statements.match_undo, name="match-undo"),
     path("transfers/", transfers.transfer_list, name="transfer-list"),
     path("transfers/new/", transfers.transfer_new, name="transfer-new"),
     path("transfers/<uuid:pk>/receive/", transfers.transfer_receive, name="transfer-receive"),

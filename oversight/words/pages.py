@@ -34,6 +34,8 @@ PAGES: dict[str, Promise] = {
     "billing:journal": _("Journal"),
     "reports:money": _("Reports about money"),
     "billing:shift-report": _("Report of a shift"),
+    "cashoffice:day-report": _("Closing of a day"),
+    "cashoffice:banking-print": _("Deposit to the bank"),
     "cashoffice:shift-report": _("Report of a shift"),
     "cashoffice:voucher-print": _("Cash voucher"),
     "laboratory results verification": _("Verifying results"),

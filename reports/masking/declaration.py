@@ -77,6 +77,7 @@ LEFT_BEHIND = {
 # What stands in these tables is the house's: prices, catalogues, rooms, rules. It says nothing of a person.
 HOUSE = {
     *("accounts_department", "accounts_knownpermission", "accounts_role", "accounts_room"),
+    "cashoffice_statementmapping",
     "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
     *("insurance_payer", "insurance_contract", "insurance_contractrule", "insurance_caserate"),
@@ -163,6 +164,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     "billing_transition": {"subject_kind": "keep", "to_status": "keep", **_MOVE},
     "cashoffice_variance": {"note": "comment"},
     "cashoffice_shiftreport": {"figures": "figures"},
+    "cashoffice_dayclosing": {"number": "paper_number", "figures": "figures", "note": "comment"},
+    "cashoffice_deposit": {"number": "paper_number", "slip": "digits", "note": "comment"},
+    "cashoffice_match": {"undo_reason": "reason"},
+    "cashoffice_statement": {"file_name": "comment", "digest": "keep"},
+    "cashoffice_statementline": {"reference": "digits", "text": "comment", "fingerprint": "keep"},
     "cashoffice_transfer": {"number": "paper_number", "note": "comment", "decline_reason": "reason"},
     "cashoffice_voucher": {
         "number": "paper_number",

@@ -24,6 +24,7 @@ TELLING = re.compile(
 LONG = 100  # characters from which a text holds more than a code
 # Catalogues, prices, rooms and goods: what stands there is of the house and says nothing of a patient.
 CATALOGUES = {
+    "cashoffice_statementmapping",
     "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
     *("insurance_payer", "insurance_contract", "insurance_contractrule", "insurance_caserate"),
@@ -60,6 +61,7 @@ PLAIN = {
     "billing_shift.acceptance_note": "about a cashier's drawer, not about a patient",
     "billing_shifttotal.reason": "about a cashier's drawer, not about a patient",
     "billing_transition.subject_kind": _OUR_CODE,
+    "cashoffice_dayclosing.figures": "sums of a day by event, account and currency",
     "cashoffice_shiftreport.figures": "sums of a shift by event, account and currency",
     "clinical_encountermove.by_name": _STAFF,
     "clinical_note.signed_by_name": _STAFF,

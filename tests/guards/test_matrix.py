@@ -105,7 +105,8 @@ NOT_OF_A_PATIENT = {
     *{"alerts", "exports", "records", "rows"},  # of the trail
     *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
     *{"accounts"},  # of the books
-    *{"vouchers", "reasons", "transfers", "variances", "deposits", "statements", "days"},  # of the cash office
+    *{"vouchers", "reasons", "transfers", "variances", "banking", "statements", "days"},  # of the cash office
+    *{"mappings", "matches"},  # of its statements
     *{"payers", "contracts", "rules", "cases"},  # of insurers and schemes
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }

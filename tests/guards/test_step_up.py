@@ -25,6 +25,7 @@ STEP_UP = {
     "accounts:support-consent",
     "billing:closing-new",
     "billing:journal-file",
+    "cashoffice:day-close",
     "reports:money-file",
     "reports:money-services-file",
     "reports:money-owing-file",

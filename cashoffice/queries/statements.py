@@ -1,0 +1,88 @@
+"""Reading statements: their lines, what of the ledger they may be, and both balances side by side."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from billing.models import Posting
+from cashoffice.models import Match, Statement, StatementLine
+from core.money import Money
+
+ZERO = Decimal(0)
+NEAR = 10  # days before a line from which postings are offered for it
+
+
+def visible_statements(user: Any) -> QuerySet[Statement]:
+    """All statements, newest first: whoever sees statements sees all of them."""
+    return Statement.objects.select_related("account", "imported_by", "accepted_by").order_by("-id")
+
+
+def statements_open(user: Any) -> int:
+    """How many statements are not accepted yet: for the menu."""
+    return Statement.objects.filter(status="open").count()
+
+
+def lines_of(statement: Statement, *, exceptions: bool = False) -> QuerySet[StatementLine]:
+    """The lines in the file's order; only those that are not explained yet when asked for."""
+    lines = statement.lines.order_by("position")
+    return lines.exclude(amount=F("matched")) if exceptions else lines
+
+
+def free_postings(statement: Statement) -> QuerySet[Posting]:
+    """Postings of the statement's account and currency that no line explains yet."""
+    taken = Match.objects.filter(posting=OuterRef("pk"), undone_at__isnull=True)
+    postings = Posting.objects.filter(~Exists(taken), account=statement.account_id, currency=statement.currency)
+    return postings.select_related("entry__payment", "entry__invoice", "entry__shift")
+
+
+def live_matches(line: StatementLine) -> QuerySet[Match]:
+    matches = Match.objects.filter(line=line, undone_at__isnull=True)
+    return matches.select_related("posting__entry__payment", "posting__entry__invoice", "matched_by").order_by("id")
+
+
+@dataclass(frozen=True)
+class Balances:
+    """What the bank says at the end of the statement and what the ledger says at the end of that day.
+
+    `unexplained` is the sum of lines the ledger does not know, `unseen` that of postings the bank does not know.
+    """
+
+    currency: str
+    bank: Decimal | None
+    ledger: Decimal
+    unexplained: Decimal
+    unseen: Decimal
+
+    def money(self, name: str) -> Money:
+        return Money(getattr(self, name), self.currency)
+
+    @property
+    def bank_money(self) -> Money | None:
+        return None if self.bank is None else Money(self.bank, self.currency)
+
+    @property
+    def ledger_money(self) -> Money:
+        return self.money("ledger")
+
+    @property
+    def unexplained_money(self) -> Money:
+        return self.money("unexplained")
+
+    @property
+    def unseen_money(self) -> Money:
+        return self.money("unseen")
+
+    @property
+    def difference_money(self) -> Money | None:
+        return None if self.bank is None else Money(self.bank - self.ledger, self.currency)
+
+
+def balances_of(statement: Statement) -> Balances:
+    """Both balances at the statement's last day; three sums."""
+    of_account = Posting.objects.filter(account=statement.account_id, currency=statement.currency)
+    ledger = of_account.filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
+    unseen = free_postings(statement).filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
+    unexplained = statement.lines.aggregate(sum=Sum(F("amount") - F("matched")))["sum"]
+    return Balances(statement.currency, statement.closing, ledger or ZERO, unexplained or ZERO, unseen or ZERO)

@@ -1,0 +1,166 @@
+"""Which posting of the ledger a line of a statement is: found by the program, or said by a person."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Branch
+from billing.errors import ReasonMissing
+from billing.models import Account, EntryKind, Posting, Tender
+from billing.services import journal
+from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, StatementAccepted
+from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, pairs
+from cashoffice.models import Deposit, Match, Statement, StatementLine
+from cashoffice.queries.statements import free_postings, lines_of
+from core.clock import now
+from core.ids import new_id
+
+# What a line without a posting is, and the account on the other side.
+PURPOSES = {
+    "fee": "bank_fees",
+    "card": "card",
+    "khqr": "khqr",
+    "unknown": "unknown_receipts",
+    "income": "other_income",
+}
+
+
+@transaction.atomic
+def match_automatically(*, statement: Statement, by: Any) -> int:
+    """Match every line that is surely one posting; returns how many. What is less sure is left to a person."""
+    statement = _lock(statement)
+    lines = [line for line in lines_of(statement, exceptions=True) if not line.matched]
+    sure = [pair for pair in pairs(_wanted(lines), candidates(statement)) if pair.confidence >= SURE]
+    by_key = {line.pk: line for line in lines}
+    postings = Posting.objects.in_bulk([pair.posting for pair in sure])
+    Match.objects.bulk_create(
+        Match(line_id=pair.line, posting_id=pair.posting, confidence=pair.confidence, matched_by=by) for pair in sure
+    )
+    for pair in sure:
+        _add(by_key[pair.line], postings[pair.posting].amount)
+    return len(sure)
+
+
+@transaction.atomic
+def match_by_hand(*, line: StatementLine, postings: Sequence[Posting], by: Any) -> StatementLine:
+    """Say which postings a line is: one, or several that it pays together.
+
+    Raises StatementAccepted, MatchTaken, MatchUnfit, NothingLeft.
+    """
+    line = _lock_line(line)
+    if line.is_matched:
+        raise NothingLeft()
+    statement = line.statement
+    locked = Posting.objects.filter(pk__in=[posting.pk for posting in postings]).order_by("pk")
+    if not locked or any(one.account_id != statement.account_id or one.currency != line.currency for one in locked):
+        raise MatchUnfit()
+    if Match.objects.filter(posting__in=locked, undone_at__isnull=True).exists():
+        raise MatchTaken()
+    for posting in locked:
+        Match.objects.create(line=line, posting=posting, is_manual=True, matched_by=by)
+    _add(line, sum((posting.amount for posting in locked), Decimal(0)))
+    return line
+
+
+@transaction.atomic
+def undo_match(*, match: Match, reason: str, by: Any) -> Match:
+    """Part a line and a posting again; the match stays readable. Raises ReasonMissing, StatementAccepted."""
+    if not reason.strip():
+        raise ReasonMissing()
+    line = _lock_line(match.line)
+    match = Match.objects.select_for_update(of=("self",), no_key=True).select_related("posting").get(pk=match.pk)
+    if match.undone_at is None:
+        match.undone_at, match.undone_by, match.undo_reason = now(), by, reason
+        match.save(update_fields=["undone_at", "undone_by", "undo_reason", "updated_at"])
+        _add(line, -match.posting.amount)
+    return match
+
+
+@transaction.atomic
+def post_line(*, line: StatementLine, purpose: str, branch: Branch, by: Any) -> StatementLine:
+    """Post what is left of a line: fees, takings of the terminal or of KHQR that arrive, a receipt nobody knows yet.
+
+    Raises NothingLeft, StatementAccepted, DayClosed.
+    """
+    line = _lock_line(line)
+    left = line.amount - line.matched
+    if not left:
+        raise NothingLeft()
+    account = line.statement.account
+    other = PURPOSES[purpose]
+    if other == account.key:
+        raise MatchUnfit()
+    key = new_id()
+    sides = [journal.Side(account.key, line.currency, left), journal.Side(other, line.currency, -left)]
+    entry = journal.post(kind=EntryKind.STATEMENT_LINE, source_id=key, sides=sides, branch_id=branch.pk, by=by)
+    posting = Posting.objects.get(entry=entry, account=account)
+    Match.objects.create(id=key, line=line, posting=posting, is_manual=True, matched_by=by)
+    _add(line, posting.amount)
+    return line
+
+
+def candidates(statement: Statement) -> list[Candidate]:
+    """Free postings near the statement's days, with the numbers and references of their documents."""
+    since, until = statement.since - timedelta(days=EARLIEST), statement.until + timedelta(days=LATEST)
+    found = list(free_postings(statement).filter(date__gte=since, date__lte=until))
+    references = _references(found)
+    return [
+        Candidate(one.pk, one.date, one.amount, tuple(filter(None, references.get(one.entry_id, [])))) for one in found
+    ]
+
+
+def _references(postings: Sequence[Posting]) -> dict[Any, list[str]]:
+    """Numbers of receipt, invoice and deposit, and what the cashier typed as the terminal's or bank's number."""
+    found: dict[Any, list[str]] = {}
+    for one in postings:
+        papers = (one.entry.payment, one.entry.invoice)
+        found[one.entry_id] = [str(paper.number) for paper in papers if paper is not None]
+    by_payment = {one.entry.payment_id: one.entry_id for one in postings if one.entry.payment_id}
+    for tender in Tender.objects.filter(payment__in=by_payment):
+        found[by_payment[tender.payment_id]].append(tender.reference)
+    sources = {one.entry.source_id: one.entry_id for one in postings if one.entry.kind == EntryKind.DEPOSIT_BANKED}
+    for deposit in Deposit.objects.filter(pk__in=sources):
+        found[sources[deposit.pk]] += [deposit.number, deposit.slip]
+    return found
+
+
+def _wanted(lines: Sequence[StatementLine]) -> list[Wanted]:
+    return [Wanted(line.pk, line.date, line.amount, f"{line.reference} {line.text}") for line in lines]
+
+
+def suggestions(line: StatementLine) -> list[tuple[Posting, int]]:
+    """Postings that this line may be, the likeliest first, each with its confidence; other amounts come last with 0."""
+    statement = line.statement
+    wanted = _wanted([line])[0]
+    near = {one.key: confidence(wanted, one) for one in candidates(statement)}
+    postings = Posting.objects.filter(pk__in=near).select_related("entry__payment", "entry__invoice")
+    days = {posting.pk: abs((posting.date - line.date).days) for posting in postings}
+    ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
+    return [(posting, near[posting.pk]) for posting in ranked]
+
+
+def _lock(statement: Statement) -> Statement:
+    """The account first: two statements of it never reach for the same posting at once."""
+    Account.objects.select_for_update(no_key=True).get(pk=statement.account_id)
+    statement = (
+        Statement.objects.select_for_update(of=("self",), no_key=True).select_related("account").get(pk=statement.pk)
+    )
+    if not statement.is_open:
+        raise StatementAccepted()
+    return statement
+
+
+def _lock_line(line: StatementLine) -> StatementLine:
+    """The statement before its line: matching, posting and accepting come one after the other."""
+    statement = _lock(line.statement)
+    line = StatementLine.objects.select_for_update(of=("self",), no_key=True).get(pk=line.pk)
+    line.statement = statement
+    return line
+
+
+def _add(line: StatementLine, amount: Decimal) -> None:
+    line.matched += amount
+    line.save(update_fields=["matched", "updated_at"])

@@ -1,0 +1,125 @@
+"""Statements: imported once, matched to the ledger, accepted by somebody else than their importer."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from billing.models import Account
+from billing.services.transitions import move, record
+from cashoffice.errors import (
+    AcceptsOwnImport,
+    LinesUnexplained,
+    MappingNameTaken,
+    StatementKnown,
+    StatementUnreadable,
+)
+from cashoffice.models import Statement, StatementLine, StatementMapping
+from cashoffice.services.matches import match_automatically
+from cashoffice.statements.parsed import Movement, Parsed, Unreadable
+from cashoffice.statements.reading import read
+from cashoffice.states import STATEMENT_FLOW
+from core.clock import now
+
+
+@transaction.atomic
+def import_statement(
+    *, account: Account, content: bytes, file_name: str, mapping: StatementMapping | None = None, by: Any
+) -> tuple[Statement, int]:
+    """Take over a file of one statement and match what is sure; returns it and how many known movements were left out.
+
+    A movement that came with an earlier file (same bank's reference) is not taken again.
+    Raises StatementUnreadable, StatementKnown (the same file, or nothing new in it).
+    """
+    try:
+        source, found = read(content, mapping)
+        if len(found) != 1:
+            raise Unreadable(_("It holds more than one statement; split it."))
+    except Unreadable as error:
+        raise StatementUnreadable(problem=str(error)) from error
+    digest = hashlib.sha256(f"{account.key}:".encode() + content).hexdigest()
+    if Statement.objects.filter(digest=digest).exists():
+        raise StatementKnown()
+    fresh, left_out = _fresh(account, found[0], digest)
+    try:
+        with transaction.atomic():
+            statement = _write(account, found[0], fresh, source=source, digest=digest, file_name=file_name, by=by)
+    except IntegrityError as error:  # somebody imported it at this very moment
+        raise StatementKnown() from error
+    record(statement, verb="import", from_status="", to_status=statement.status, by=by)
+    match_automatically(statement=statement, by=by)
+    return statement, left_out
+
+
+@transaction.atomic
+def accept_statement(*, statement: Statement, by: Any) -> Statement:
+    """Close a statement whose lines are all explained. Raises AcceptsOwnImport, LinesUnexplained, MoveNotAllowed."""
+    statement = Statement.objects.select_for_update(of=("self",), no_key=True).get(pk=statement.pk)
+    if statement.imported_by_id == by.pk:
+        raise AcceptsOwnImport()
+    if any(not line.is_matched for line in statement.lines.all()):
+        raise LinesUnexplained()
+    move(statement, flow=STATEMENT_FLOW, verb="accept", by=by, accepted_by=by, accepted_at=now())
+    return statement
+
+
+@transaction.atomic
+def save_mapping(*, mapping: StatementMapping | None = None, facts: Mapping[str, Any], by: Any) -> StatementMapping:
+    """Keep how a bank's tables are read. Raises MappingNameTaken."""
+    mapping = mapping or StatementMapping()
+    if StatementMapping.objects.exclude(pk=mapping.pk).filter(name=facts["name"]).exists():
+        raise MappingNameTaken()
+    for name, value in facts.items():
+        setattr(mapping, name, value)
+    mapping.save()
+    return mapping
+
+
+def _fresh(account: Account, parsed: Parsed, digest: str) -> tuple[list[tuple[Movement, str]], int]:
+    """Movements with their fingerprints, without those that an earlier file brought. Raises StatementKnown."""
+    named = [(one, _fingerprint(account, parsed, one, place, digest)) for place, one in enumerate(parsed.movements)]
+    marks = [mark for _movement, mark in named]
+    known = set(StatementLine.objects.filter(fingerprint__in=marks).values_list("fingerprint", flat=True))
+    fresh: dict[str, Movement] = {}
+    for one, mark in named:
+        if mark not in known:
+            fresh.setdefault(mark, one)
+    if not fresh:
+        raise StatementKnown()
+    return [(one, mark) for mark, one in fresh.items()], len(named) - len(fresh)
+
+
+def _fingerprint(account: Account, parsed: Parsed, one: Movement, place: int, digest: str) -> str:
+    """By the bank's own reference, day and amount; a movement without reference is known by its place in its file."""
+    known_by = [one.reference, str(one.date), str(one.amount)] if one.reference else [digest, str(place)]
+    return hashlib.sha256("\n".join([account.key, parsed.currency, *known_by]).encode()).hexdigest()
+
+
+def _write(account: Account, parsed: Parsed, fresh: list[tuple[Movement, str]], *, by: Any, **facts: Any) -> Statement:
+    days = [one.date for one in parsed.movements]
+    statement = Statement.objects.create(
+        account=account,
+        currency=parsed.currency,
+        since=min(days),
+        until=max(days),
+        opening=parsed.opening,
+        closing=parsed.closing,
+        imported_by=by,
+        **facts,
+    )
+    StatementLine.objects.bulk_create(
+        StatementLine(
+            statement=statement,
+            position=place,
+            date=one.date,
+            currency=parsed.currency,
+            amount=one.amount,
+            reference=one.reference,
+            text=one.text,
+            fingerprint=mark,
+        )
+        for place, (one, mark) in enumerate(fresh, start=1)
+    )
+    return statement
