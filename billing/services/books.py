@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from billing.errors import AccountCodeTaken, BooksDisagree, ClosedAlready, ClosingTooLate, ShiftsUnsettled
 from billing.models import Account, BooksClosing
 from billing.models.snapshot import SUFFIXES
-from billing.queries.agreement import ledger_disagreements
 from billing.queries.books import closed_through, unsettled_shifts
+from billing.queries.comparing import ledger_disagreements
 from core.clock import today
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.permissions import requires
 from billing.forms import JournalSearchForm
-from billing.queries import agreement as books
+from billing.queries import comparing as books
 from billing.queries.ledger import journal_entries
 from core.asking import asked, asks
 from core.htmx import render_page

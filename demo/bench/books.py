@@ -23,8 +23,8 @@ from billing.models import (
     ShiftTotal,
     Tender,
 )
-from billing.queries.agreement import ledger_disagreements
 from billing.queries.books import standings
+from billing.queries.comparing import ledger_disagreements
 from core.clock import today
 from reports.queries.money.ageing import ageing, owing_invoices
 from reports.queries.money.definitions import COLLECTIONS, REVENUE

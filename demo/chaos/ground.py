@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 from django_tenants.utils import schema_context
 
 from billing.models import Change, Invoice, Payment, Shift, Tender
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import shift_expectation
 from billing.states import RUNNING_SHIFTS, InvoiceStatus
 from core.models import Delivery

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from billing.errors import TenderBeyondDue, TenderInvalid
 from billing.models import EntryKind, Payment, Posting
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import collections, shift_expectation, trial_balance
 from billing.services import journal
 from billing.services.journal import Side

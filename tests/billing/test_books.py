@@ -11,8 +11,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from audit.models import Record
 from billing.errors import AccountCodeTaken, BooksDisagree, ClosedAlready, ClosingTooLate, ShiftsUnsettled
 from billing.models import Account, BooksClosing, Entry, EntryKind, Posting
-from billing.queries.agreement import ledger_disagreements
 from billing.queries.books import standings
+from billing.queries.comparing import ledger_disagreements
 from billing.services import journal
 from billing.services.books import close_books, name_account
 from billing.services.journal import Side

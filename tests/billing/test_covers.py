@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billing.errors import InvoiceClaimed, PayerOwesLess
 from billing.models import EntryKind, Invoice, PayerShare, Posting
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.services.covers_of_visits import choose_coverage
 from billing.services.credits import approve_credit, request_credit
 from billing.services.drafts import draft_invoice

@@ -20,7 +20,7 @@ from billing.errors import (
     ShiftMissing,
 )
 from billing.models import CreditLine, CreditNote, Posting, Refund
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.credits import waiting_credits
 from billing.queries.ledger import collections, shift_expectation
 from billing.queries.worklist import money_status

@@ -17,7 +17,7 @@ from billing.errors import (
     TenderInvalid,
 )
 from billing.models import Deposit, DepositAccount, Payment, Posting
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for, held_in_all, waiting_refunds
 from billing.queries.ledger import collections, shift_expectation
 from billing.services.credits import approve_credit, pay_refund, request_credit

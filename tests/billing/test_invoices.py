@@ -17,7 +17,7 @@ from billing.errors import (
 )
 from billing.models import Entry, Invoice, InvoiceLine
 from billing.queries import visit_is_settled
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import trial_balance
 from billing.services.invoices import (
     add_charge,

@@ -18,7 +18,7 @@ from billing.errors import (
 from billing.models import Entry, Invoice, Payment, Posting
 from billing.pricing import Paid
 from billing.queries import visit_is_settled
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import collections, shift_expectation
 from billing.services.payments import record_print, take_payment
 from billing.services.shifts import count_shift

@@ -17,7 +17,7 @@ from billing.errors import (
     ShiftNotOpen,
 )
 from billing.models import CashCount, Posting, Shift
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import shift_expectation, trial_balance
 from billing.services.payments import take_payment
 from billing.services.shifts import accept_shift, close_shift, count_shift, open_shift

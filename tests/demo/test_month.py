@@ -14,7 +14,7 @@ from accounts.models import Branch
 from audit.models import Record
 from audit.services.chain import verify_chain
 from billing.models import CashCount, Charge, Invoice, Payment, Posting, Shift, ShiftTotal
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import daily_collections
 from clinical.models import Encounter
 from core.clock import day_bounds, today

@@ -7,7 +7,7 @@ import pytest
 
 from audit.services.chain import verify_chain
 from billing.models import Invoice, Shift
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from clinical.models import Encounter, Note
 from core.clock import today
 from demo.past.ground import ARCHIVE

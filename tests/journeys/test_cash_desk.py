@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from billing.models import Invoice, Payment, Shift
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.services.shifts import close_shift, count_shift
 from tests.factories import billing as make
 

@@ -23,7 +23,7 @@ from django_tenants.utils import schema_context
 
 from accounts.models import Branch, User
 from audit.models import Record
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from clinical.models import Diagnosis, Note
 from clinical.services.allergies import record_allergy
 from core import clock, crypto, keyring
