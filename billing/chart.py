@@ -31,6 +31,7 @@ ACCOUNTS = [
     ("expense.other", "6190", "expense", "Other petty expenses", "ចំណាយតូចតាចផ្សេងៗ", "其他零星支出"),
     ("bank_fees", "6210", "expense", "Bank and card fees", "ថ្លៃសេវាធនាគារ និងកាត", "银行及刷卡手续费"),
     ("rounding", "6900", "expense", "Cash rounding", "ការបង្គត់សាច់ប្រាក់", "现金舍入差额"),
+    ("exchange_difference", "6905", "expense", "Exchange gain and loss", "ចំណេញ និងខាតពីការប្តូរប្រាក់", "汇兑损益"),
     ("over_short", "6910", "expense", "Drawer differences", "លើសខ្វះក្នុងថតបេឡា", "长短款"),
     ("payer_loss", "6920", "expense", "Refused by payers", "អ្នកបង់ជំនួសបដិសេធ", "支付方拒付损失"),
 ]

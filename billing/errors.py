@@ -222,6 +222,14 @@ class CreditNotOwed(DomainError):
     message = _("There is nothing to pay out for this credit note.")
 
 
+class ProposalDecided(DomainError):
+    message = _("This rate was decided already.")
+
+
+class NoDifference(DomainError):
+    message = _("There is nothing to post: at today's rate the exchange account comes to nothing.")
+
+
 class DepositShort(DomainError):
     message = _("The deposit holds less than this.")
     field = "deposit_amount"

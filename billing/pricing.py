@@ -5,7 +5,7 @@ where it is used, so no figure on a document is ever computed a second time.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -81,6 +81,20 @@ def _converted(amount: Decimal, currency: str, base: str, rate: Decimal | None) 
     if rate is None:
         raise ValueError("An amount in another currency needs a rate")
     return convert(Money(amount, currency), base, rate).amount
+
+
+def change_percent(before: Decimal, after: Decimal) -> Decimal:
+    """By how much a rate changed, in percent of the earlier one, up or down."""
+    return percent_of(before, abs(after - before))
+
+
+def worth_together(sums: Mapping[str, Decimal], *, base: str, rate: Decimal) -> Money:
+    """What amounts in several currencies come to in the base currency at a rate, rounded once."""
+    total = sum((amount for currency, amount in sums.items() if currency == base), ZERO)
+    for currency, amount in sums.items():
+        if currency != base:
+            total += amount / rate if base == USD else amount * rate
+    return Money.rounded(total, base)
 
 
 def percent_of(total: Decimal, part: Decimal) -> Decimal:

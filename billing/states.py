@@ -82,6 +82,21 @@ DEPOSIT_REFUND_FLOW = Flow(
 )
 
 
+class ProposalStatus(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("state", "Waiting")
+    ACCEPTED = "accepted", pgettext_lazy("state", "Accepted")
+    DECLINED = "declined", pgettext_lazy("credit note", "Declined")
+
+
+PROPOSAL_FLOW = Flow(
+    field="status",
+    moves={
+        "accept": Move({ProposalStatus.WAITING}, ProposalStatus.ACCEPTED),
+        "decline": Move({ProposalStatus.WAITING}, ProposalStatus.DECLINED),
+    },
+)
+
+
 class ShiftStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("state", "Open")
     COUNTED = "counted", _("Counted")

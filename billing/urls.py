@@ -10,6 +10,7 @@ from billing.views import (
     journal,
     payments,
     prices,
+    rates,
     shifts,
     worklist,
 )
@@ -64,6 +65,10 @@ urlpatterns = [
     path("prices/new/", prices.service_new, name="service-new"),
     path("prices/<uuid:pk>/", prices.price_edit, name="price-edit"),
     path("rates/", prices.rate_list, name="rate-list"),
+    path("rates/feed/", rates.feed_edit, name="rate-feed"),
+    path("rates/difference/", rates.difference_post, name="rate-difference"),
+    path("rates/proposals/<uuid:pk>/accept/", rates.proposal_accept, name="proposal-accept"),
+    path("rates/proposals/<uuid:pk>/decline/", rates.proposal_decline, name="proposal-decline"),
     path("rates/new/", prices.rate_set, name="rate-set"),
     path("drawers/", prices.drawer_list, name="drawer-list"),
     path("journal/", journal.entry_list, name="entry-list"),

@@ -12,6 +12,7 @@ from billing.models.deposit import (
     DepositTender,
     Gateway,
 )
+from billing.models.feed import RateFeed, RateProposal
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
@@ -48,6 +49,8 @@ __all__ = [
     "Posting",
     "Price",
     "PriceList",
+    "RateFeed",
+    "RateProposal",
     "ReceiptPrint",
     "Refund",
     "RefundPart",

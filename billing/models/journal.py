@@ -54,6 +54,7 @@ class EntryKind(models.TextChoices):
     PAYER_PAYMENT = "payer_payment", _("Payer paid")
     PAYER_TRANSFER = "payer_transfer", _("Passed on to the patient")
     PAYER_WRITE_OFF = "payer_write_off", _("Written off with a payer")
+    EXCHANGE_DIFFERENCE = "exchange_difference", _("Gain or loss of exchanging")
     SHIFT_OPENED = "shift_opened", _("Shift opened")
     SHIFT_CLOSED = "shift_closed", _("Shift closed")
     CASH_VOUCHER = "cash_voucher", _("Cash voucher")

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import requires
 from billing.forms import DrawerForm, PriceForm, PriceSearchForm, RateForm, ServiceForm
-from billing.models import Drawer, ExchangeRate, Price, Service
+from billing.models import Drawer, ExchangeRate, Price, RateProposal, Service
 from billing.queries.catalogue import in_force_on, latest_rate, search_services
 from billing.services.catalogue import set_price
 from billing.services.drawers import save_drawer
 from billing.services.rates import set_rate
+from billing.states import ProposalStatus
 from core.clock import today
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -79,7 +80,12 @@ def service_new(request: HttpRequest) -> HttpResponse:
 @requires("rate:view")
 def rate_list(request: HttpRequest) -> HttpResponse:
     rates = ExchangeRate.objects.select_related("set_by").order_by("-effective_on", "-created_at")
-    return render_page(request, "billing/rate/list.html", {"page": paginate(request, rates), "current": latest_rate()})
+    context = {
+        "page": paginate(request, rates),
+        "current": latest_rate(),
+        "proposals": RateProposal.objects.filter(status=ProposalStatus.WAITING),
+    }
+    return render_page(request, "billing/rate/list.html", context)
 
 
 @requires("rate:set")

@@ -112,6 +112,8 @@ TABLES: dict[str, Promise] = {
     "billing_depositrefund": _("Refund of a deposit"),
     "billing_depositrefundpart": _("Money paid out"),
     "billing_depositmove": _("Move of a deposit"),
+    "billing_ratefeed": _("Feed of exchange rates"),
+    "billing_rateproposal": _("Exchange rate to be confirmed"),
     "billing_receiptprint": _("Printed receipt"),
     "billing_drawer": _("Drawer"),
     "billing_shift": _("Shift"),

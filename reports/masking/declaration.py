@@ -45,6 +45,8 @@ LEFT_BEHIND = {
     "core_submission": _MACHINERY,
     "django_session": _SIGN_IN,
     "gateways_khqraccount": _ACCOUNTS,
+    "billing_ratefeed": _ACCOUNTS,
+    "billing_rateproposal": _MACHINERY,
     "gateways_checkout": _ACCOUNTS,
     "gateways_payerscreen": _ACCOUNTS,
     "gateways_stripeaccount": _ACCOUNTS,

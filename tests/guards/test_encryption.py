@@ -32,7 +32,13 @@ CATALOGUES = {
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
     *("pharmacy_goodsreceipt", "pharmacy_interaction", "pharmacy_location", "pharmacy_medicine"),
     *("pharmacy_stockadjustment", "queueing_displayscreen", "patients_consenttext"),
-    *("gateways_khqraccount", "gateways_stripeaccount", "gateways_payerscreen"),
+    *(
+        "billing_ratefeed",
+        "billing_rateproposal",
+        "gateways_khqraccount",
+        "gateways_stripeaccount",
+        "gateways_payerscreen",
+    ),
 }
 _OUR_CODE = "a name of our code or a series"
 _STAFF = "names a member of the staff, who answers for the act"

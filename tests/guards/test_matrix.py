@@ -98,6 +98,7 @@ NOT_OF_A_PATIENT = {
         "journal",
         "displays",
         "screens",
+        "proposals",
         "sessions",
         "money",
     },

@@ -32,6 +32,7 @@ STEP_UP = {
     "console:visit-new",
     "billing:credit-approve",
     "billing:deposit-refund-approve",
+    "billing:rate-feed",
     "gateways:khqr-edit",
     "gateways:stripe-edit",
     "gateways:checkout-accept",
