@@ -68,16 +68,33 @@ DISCOUNTS = Report(
 REFUNDS = Report(
     key="refunds",
     title=_("Refunds"),
-    about=_("Money paid back for credit notes, by day, cashier and method."),
-    rows=Q(entry__kind=EntryKind.REFUND, account__key__in=RECEIVED_IN),
-    groupings=((by.DAY, by.CASHIER, by.METHOD), (by.CASHIER,), (by.METHOD,)),
+    about=_("Money paid back for credit notes and out of deposits, by day, cashier and method."),
+    rows=Q(entry__kind__in=[EntryKind.REFUND, EntryKind.DEPOSIT_REFUNDED], account__key__in=RECEIVED_IN),
+    groupings=((by.DAY, by.CASHIER, by.METHOD), (by.CASHIER,), (by.METHOD,), (by.EVENT, by.METHOD)),
     sign=-1,
+)
+DEPOSITS = Report(
+    key="deposits",
+    title=_("Deposits held"),
+    about=_("What patients have paid in beforehand and not used yet, by what moved it."),
+    rows=Q(account__key="deposits"),
+    groupings=((by.EVENT,), (by.BRANCH, by.EVENT), (by.DAY, by.EVENT)),
+    sign=-1,
+    standing=True,
+)
+PAYERS = Report(
+    key="payers",
+    title=_("Owed by payers"),
+    about=_("What insurers and schemes owe, by payer and by what moved it."),
+    rows=Q(account__key="receivable.payers"),
+    groupings=((by.INSURER,), (by.INSURER, by.EVENT), (by.BRANCH, by.INSURER)),
+    standing=True,
 )
 DIFFERENCES = Report(
     key="differences",
     title=_("Rounding, exchange and drawer differences"),
     about=_("Riel won and lost by rounding, one currency bought with the other, and drawers that were over or short."),
-    rows=Q(account__key__in=["rounding", "exchange", "over_short", "exchange_difference"]),
+    rows=Q(account__key__in=["rounding", "exchange", "exchange_difference", "over_short"]),
     groupings=((by.ACCOUNT, by.EVENT), (by.ACCOUNT, by.CASHIER), (by.DAY, by.ACCOUNT)),
 )
 BALANCES = Report(
@@ -89,4 +106,4 @@ BALANCES = Report(
     standing=True,
 )
 
-REPORTS = {one.key: one for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, DIFFERENCES, BALANCES)}
+REPORTS = {one.key: one for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Branch, Department, User
 from billing.models import Account, DiscountSource, EntryKind, Method
 from billing.queries.ledger import RECEIVED_IN
+from insurance.models import Payer as Insurer
 from patients.states import Payer
 
 Names = Callable[[Iterable[Any]], dict[Any, str]]
@@ -63,5 +64,6 @@ DEPARTMENT = Dimension(
 )
 DOCTOR = Dimension("doctor", gettext_lazy("Doctor"), "entry__invoice__visit__practitioner", _rows_of(User))
 PAYER = Dimension("payer", gettext_lazy("Payer"), "entry__invoice__payer", _words_of(Payer))
+INSURER = Dimension("insurer", gettext_lazy("Payer"), "entry__invoice__payer_share__payer", _rows_of(Insurer))
 DISCOUNT = Dimension("discount", gettext_lazy("Discount"), "entry__invoice__discount_source", _words_of(DiscountSource))
 GRANTED_BY = Dimension("granted", gettext_lazy("Granted by"), "entry__invoice__discount_by", _rows_of(User))
