@@ -1,4 +1,4 @@
-"""What of this room must agree with the ledger; see billing.queries.agreement."""
+"""What of this room must agree with the ledger; see billing.queries.comparing."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Posting
-from billing.queries.agreement import Disagreement, compare
+from billing.queries.comparing import Disagreement, compare
 from cashoffice.models import Deposit
 from cashoffice.states import DepositStatus
 from core.money import KHR, USD

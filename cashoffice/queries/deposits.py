@@ -14,6 +14,8 @@ from cashoffice.models import Deposit, DepositShift
 from cashoffice.states import DepositStatus
 from core.money import KHR, USD, Money
 
+LOOKED_AT, OFFERED = 500, 60  # the oldest shifts that are not banked; a bundle is taken from some of them
+
 
 def visible_deposits(user: Any) -> QuerySet[Deposit]:
     """All deposits, newest first: whoever sees deposits sees all of them."""
@@ -43,9 +45,10 @@ def shifts_to_bank(branch: Any) -> list[Brought]:
     taken = DepositShift.objects.filter(shift=OuterRef("pk"), is_live=True)
     shifts = Shift.objects.filter(~Exists(taken), branch=branch, status=ShiftStatus.RECONCILED)
     shifts = shifts.select_related("cashier", "drawer").order_by("id")
-    sums = brought_to_safe([shift.pk for shift in shifts])
-    rows = [Brought(shift, *sums.get(shift.pk, (Decimal(0), Decimal(0)))) for shift in shifts]
-    return [row for row in rows if row.usd > 0 or row.khr > 0]
+    oldest = list(shifts[:LOOKED_AT])
+    sums = brought_to_safe([shift.pk for shift in oldest])
+    rows = [Brought(shift, *sums.get(shift.pk, (Decimal(0), Decimal(0)))) for shift in oldest]
+    return [row for row in rows if row.usd > 0 or row.khr > 0][:OFFERED]
 
 
 def brought_to_safe(shifts: Iterable[UUID]) -> dict[UUID, tuple[Decimal, Decimal]]:

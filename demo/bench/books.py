@@ -7,11 +7,13 @@ with triggers off, which only the tables' owner may do.
 import statistics
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, models, transaction
 from django_tenants.utils import schema_context
 
+from accounts.models import Branch, User
 from billing.models import (
     CashCount,
     Change,
@@ -25,6 +27,8 @@ from billing.models import (
 )
 from billing.queries.books import standings
 from billing.queries.comparing import ledger_disagreements
+from cashoffice.queries.days import obstacles
+from cashoffice.services.days import close_day
 from core.clock import today
 from reports.queries.money.ageing import ageing, owing_invoices
 from reports.queries.money.definitions import COLLECTIONS, REVENUE
@@ -136,12 +140,25 @@ def figures() -> list[str]:
             "revenue of this month": lambda: _table(REVENUE, month),
             "revenue by service, this month": lambda: sales(month),
             "balances of all accounts": standings,
+            "what stands in a day's way": lambda: obstacles(_branch(), day),
+            "closing a day": lambda: _close(day - timedelta(days=1)),
         }
         lines += [f"{name:<34} {_median(reading):8.0f} ms" for name, reading in readings.items()]
         began = time.perf_counter()
         found = ledger_disagreements()
         lines.append(f"{'do the books agree?':<34} {(time.perf_counter() - began) * 1000:8.0f} ms  {len(found)} differ")
     return lines
+
+
+def _branch() -> Branch:
+    return Branch.objects.order_by("code").first()
+
+
+def _close(day: date) -> None:
+    """Close the day as the accountant does, and let it go again."""
+    with transaction.atomic():
+        close_day(branch=_branch(), day=day, by=User.objects.get(username="accountant"))
+        transaction.set_rollback(True)
 
 
 def _table(report: Any, period: Period) -> Any:

@@ -37,8 +37,8 @@ BEFORE_ISSUE = (
     Prescription, PrescriptionItem, Dispense, DispenseLine, StatusChange, StockMovement,
     Charge, Invoice, InvoiceLine,
 )  # fmt: skip
-OF_A_SHIFT = (Shift, ShiftTotal, Payment, Entry, Posting)  # a shift takes money only while it is open
-AT_LAST = (CashCount, Tender, Returned, FamilyMembership, PointEntry, Transition)
+OF_A_SHIFT = (Shift, ShiftTotal, CashCount, Payment, Entry, Posting)  # a shift takes money only while it is open
+AT_LAST = (Tender, Returned, FamilyMembership, PointEntry, Transition)
 
 
 class Sheets:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from billing.models import NOTES, CashCount, Entry, Posting, Shift, ShiftTotal, Transition
+from cashoffice.services.reports import keep_report
 from core import clock
 from core.money import KHR, USD, Currency
 from demo.past.bills import Bill, add_payment, post
@@ -39,6 +40,8 @@ def write_till(sheets: Sheets, ground: Ground, cards: Cards, day: date, bills: S
     _add_transitions(sheets, ground, shift, evening)
     sheets.write(OF_A_SHIFT)
     _close(ground, shift, evening)
+    with clock.freeze(evening):
+        keep_report(shift=Shift.objects.select_related("drawer").get(pk=shift.pk), by=ground.cashier)
 
 
 def _open(sheets: Sheets, ground: Ground, day: date, morning: datetime) -> Shift:

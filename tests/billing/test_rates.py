@@ -10,8 +10,8 @@ import pytest
 
 from billing.errors import NoDifference, ProposalDecided
 from billing.models import Entry, ExchangeRate, Posting, RateFeed, RateProposal
-from billing.queries.agreement import ledger_disagreements
 from billing.queries.catalogue import current_rate
+from billing.queries.comparing import ledger_disagreements
 from billing.services.differences import exchange_differences, post_differences
 from billing.services.feeds import FeedBroken, accept_proposal, decline_proposal, fetch_rate, read_rate, save_feed
 from billing.services.payments import take_payment

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import Branch
 from billing.errors import DayClosed
 from billing.models import Entry
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.services.drafts import draft_invoice
 from billing.services.payments import take_payment
 from billing.services.shifts import accept_shift, close_shift, count_shift

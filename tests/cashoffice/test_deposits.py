@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import Entry
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import trial_balance
 from billing.services.payments import take_payment
 from billing.services.shifts import accept_shift, close_shift, count_shift

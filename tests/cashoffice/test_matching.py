@@ -13,7 +13,7 @@ from accounts.models import Branch
 from billing.errors import ReasonMissing
 from billing.models import Account, Posting
 from billing.pricing import Paid
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.services.payments import take_payment
 from cashoffice.errors import (
     AcceptsOwnImport,

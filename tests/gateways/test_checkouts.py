@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from billing.models import Deposit, Payment
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for
 from billing.services.payments import take_payment
 from core.clock import now

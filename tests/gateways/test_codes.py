@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from billing.errors import InvoiceNotOwing, ShiftMissing
 from billing.models import Deposit, Payment
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for
 from billing.services.payments import take_payment
 from billing.services.shifts import close_shift, count_shift

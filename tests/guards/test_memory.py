@@ -38,7 +38,7 @@ KEPT = {
     "core/links.py:_known": "addresses with a place for each id",
     "billing/shift_rules.py:_hindrances": "a register of our own rules",
     "billing/shift_rules.py:_against_acceptance": "a register of our own rules",
-    "billing/queries/agreement.py:_checks": "a register of our own checks",
+    "billing/queries/comparing.py:_checks": "a register of our own checks",
     "insurance/eligibility.py:_checkers": "a register of our own adapters",
     "patients/hindrances.py:_hindrances": "a register of our own rules",
     "patients/holdings.py:_holdings": "a register of our own tables",

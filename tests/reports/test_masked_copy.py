@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -23,7 +24,10 @@ from django_tenants.utils import schema_context
 
 from accounts.models import Branch, User
 from audit.models import Record
+from billing.pricing import Paid
 from billing.queries.comparing import ledger_disagreements
+from billing.services.deposit_refunds import approve_deposit_refund, pay_deposit_refund, request_deposit_refund
+from billing.services.deposits import take_deposit
 from clinical.models import Diagnosis, Note
 from clinical.services.allergies import record_allergy
 from core import clock, crypto, keyring
@@ -50,6 +54,7 @@ from reports.masking.declaration import (
 )
 from reports.masking.fictions import TREATMENTS
 from reports.masking.service import UNFINISHED
+from tests.factories.cashoffice import evening
 
 STAYS = {"keep", "shift", "nothing", "code", "consciousness"}
 BORN = date(1937, 7, 19)
@@ -205,6 +210,16 @@ def live_a_day_of(patient: Patient) -> None:
     case = next(case for case in CASES if case.tests and case.drugs)
     record_allergy(patient=patient, substance="Penicillin", reaction="Rash", by=place.people["doctor"])
     whole_visit(Story(place, patient, case, "doctor", Random(7)), lambda minutes: None)
+    _pay_a_deposit_back(patient, place.people["cashier"])
+    evening()
+
+
+def _pay_a_deposit_back(patient: Patient, cashier: User) -> None:
+    deposit = take_deposit(patient=patient, tenders=[Paid("cash", "USD", Decimal(5))], by=cashier)
+    account = deposit.moves.get().account
+    refund = request_deposit_refund(account=account, patient=patient, amount=Decimal(5), reason="left", by=cashier)
+    refund = approve_deposit_refund(refund=refund, by=User.objects.get(username="accountant"))
+    pay_deposit_refund(refund=refund, method="bank", notes_in="USD", reference="FT-2", by=cashier)
 
 
 def test_every_column_is_classified():
