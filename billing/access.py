@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.models import Charge, CreditNote, Invoice, Payment
-from billing.states import OWING, ChargeStatus, CreditStatus, DepositRefundStatus, InvoiceStatus
+from billing.models import Charge, Concession, CreditNote, Invoice, Payment
+from billing.states import OWING, ChargeStatus, CreditStatus, DecisionStatus, DepositRefundStatus, InvoiceStatus
 from core import clock
 from patients.access import sight_of
 from patients.models import Visit
@@ -36,6 +36,9 @@ def invoices_in_sight(user: Any) -> Q:
     seen = sight_of(user).of("patient")
     if user.may("credit:approve") or user.may("payment:take"):
         seen |= Q(pk__in=CreditNote.objects.filter(credits_to_act_on(user)).order_by().values("invoice"))
+    if user.may("concession:approve"):
+        waiting = Concession.objects.filter(status=DecisionStatus.REQUESTED).exclude(requested_by=user)
+        seen |= Q(status=InvoiceStatus.DRAFT, pk__in=waiting.order_by().values("invoice"))
     if not collects(user):
         return seen
     return seen | Q(status__in=[*OWING, InvoiceStatus.DRAFT]) | Q(pk__in=_paid_today(user, "invoice"))

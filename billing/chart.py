@@ -22,6 +22,8 @@ ACCOUNTS = [
     ("revenue.ward", "4060", "income", "Wards", "ចំណូលបន្ទប់សម្រាក", "住院收入"),
     ("revenue.vaccination", "4070", "income", "Vaccinations", "ចំណូលចាក់វ៉ាក់សាំង", "疫苗收入"),
     ("revenue.other", "4090", "income", "Other services", "ចំណូលសេវាផ្សេងៗ", "其他服务收入"),
+    ("discount.promotion", "4930", "income", "Promotions", "ការផ្សព្វផ្សាយបញ្ចុះតម្លៃ", "促销折扣"),
+    ("discount.granted", "4940", "income", "Discounts granted", "ការបញ្ចុះតម្លៃដែលបានអនុញ្ញាត", "批准的折扣"),
     ("discount", "4900", "income", "Discounts given", "ការបញ្ចុះតម្លៃ", "折扣"),
     ("scheme_difference", "4910", "income", "Difference to case fees", "គម្លាតពីថ្លៃតាមករណី", "按病例付费差额"),
     ("other_income", "4950", "income", "Other cash income", "ចំណូលសាច់ប្រាក់ផ្សេងៗ", "其他现金收入"),

@@ -255,3 +255,56 @@ class RefundNotApproved(DomainError):
 class DrawerShort(DomainError):
     message = _("There is not enough of this currency in your drawer.")
     field = "method"
+
+
+class ListWithoutCondition(DomainError):
+    message = _("Say when this list counts: a payer, a nationality group, hours, days, a branch or dates.")
+
+
+class ListCodeTaken(DomainError):
+    message = _("This code is taken.")
+    field = "code"
+
+
+class PromotionCodeTaken(DomainError):
+    message = _("This code is taken.")
+    field = "code"
+
+
+class PromotionUnknown(DomainError):
+    message = _("No promotion with this code is running.")
+    field = "code"
+
+
+class PromotionUsedUp(DomainError):
+    message = _("The promotion has ended or was used up meanwhile. The invoice was worked out anew: check it.")
+
+
+class FundCodeTaken(DomainError):
+    message = _("This code is taken.")
+    field = "code"
+
+
+class FundShort(DomainError):
+    message = _("There is not enough money left in the fund.")
+
+
+class AmountInvalid(DomainError):
+    message = _("Enter an amount greater than zero.")
+    field = "amount"
+
+
+class ConcessionWaits(DomainError):
+    message = _("One of this kind already waits for a decision.")
+
+
+class AlreadyDecided(DomainError):
+    message = _("This was decided already.")
+
+
+class DecidesOwn(DomainError):
+    message = _("Somebody else must decide this.")
+
+
+class DiscountUnapproved(DomainError):
+    message = _("A discount above the limit must be approved by somebody else before the invoice is issued.")

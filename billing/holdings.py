@@ -21,6 +21,8 @@ hold("billing.Payment", path="invoice__patient", resource="PaymentReconciliation
 hold("billing.Tender", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.Change", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.ReceiptPrint", path="payment__invoice__patient", resource="Provenance")
+hold("billing.Concession", path="invoice__patient", resource="Invoice")
+hold("billing.PromotionUse", path="invoice__patient", resource="Invoice")
 hold("billing.CreditNote", path="invoice__patient", resource="Invoice")
 hold("billing.CreditLine", path="credit_note__invoice__patient", resource="Invoice")
 hold("billing.Refund", path="credit_note__invoice__patient", resource="PaymentReconciliation")

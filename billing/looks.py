@@ -1,6 +1,6 @@
 """How the states of this room look."""
 
-from billing.states import CreditStatus, DepositRefundStatus
+from billing.states import CreditStatus, DecisionStatus, DepositRefundStatus
 from core import badges
 from core.badges import Look
 
@@ -20,5 +20,14 @@ badges.register(
         DepositRefundStatus.APPROVED.value: Look("blue", "check", DepositRefundStatus.APPROVED.label),
         DepositRefundStatus.REFUNDED.value: Look("green", "cash", DepositRefundStatus.REFUNDED.label),
         DepositRefundStatus.DECLINED.value: Look("grey", "circle-x", DepositRefundStatus.DECLINED.label),
+    },
+)
+
+badges.register(
+    "decision",
+    {
+        DecisionStatus.REQUESTED.value: Look("amber", "hourglass", DecisionStatus.REQUESTED.label),
+        DecisionStatus.APPROVED.value: Look("green", "check", DecisionStatus.APPROVED.label),
+        DecisionStatus.DECLINED.value: Look("grey", "circle-x", DecisionStatus.DECLINED.label),
     },
 )

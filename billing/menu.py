@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from billing.queries.concessions import concessions_waiting
 from billing.queries.credits import credits_waiting
 from billing.queries.deposits import refunds_waiting
 from billing.queries.worklist import collectable_count, shifts_to_accept_count
@@ -13,6 +14,17 @@ for entry in (
     Entry("billing", _("Invoices"), "billing:invoice-list", "invoice:view", "file-invoice", 30, key="i"),
     Entry("billing", _("Credit notes"), "billing:credit-list", "invoice:view", "receipt-refund", 35, credits_waiting),
     Entry("billing", _("Deposits"), "billing:deposit-list", "deposit:view", "pig-money", 37, refunds_waiting),
+    Entry(
+        "billing",
+        _("Concessions"),
+        "billing:concession-list",
+        "concession:approve",
+        "discount",
+        36,
+        concessions_waiting,
+    ),
+    Entry("billing", _("Promotions"), "billing:promotion-list", "promotion:edit", "discount", 52),
+    Entry("billing", _("Funds for the poor"), "billing:fund-list", "fund:view", "heart-handshake", 54),
     Entry("billing", _("Shifts"), "billing:shift-list", "shift:view", "scale", 40, shifts_to_accept_count),
     Entry("billing", _("Price list"), "billing:price-list", "price:view", "tags", 50),
     Entry("billing", _("Exchange rates"), "billing:rate-list", "rate:view", "arrows-exchange", 60),

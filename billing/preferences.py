@@ -19,3 +19,11 @@ declare(
     label=_("A cashier counts without seeing what is expected"),
 )
 declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)
+declare(
+    "billing.discount_limit",
+    default=5,
+    label=_("Discount a cashier gives alone, in percent"),
+    help=_("Above it somebody else approves before the invoice is issued."),
+    least=0,
+    most=100,
+)

@@ -19,6 +19,58 @@ def line_amount(unit_price: Money, quantity: Decimal) -> Money:
     return Money(quantize(unit_price.amount * quantity, unit_price.currency), unit_price.currency)
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of arithmetic in a price's explanation: what was done, with which figure, and what came out."""
+
+    op: str
+    result: Money
+    figure: str = ""
+
+    def told(self) -> dict[str, str]:
+        """As a charge keeps it: texts only, exact."""
+        return {
+            "op": self.op,
+            "figure": self.figure,
+            "amount": str(self.result.amount),
+            "currency": str(self.result.currency),
+        }
+
+
+def adjusted_price(
+    price: Money,
+    *,
+    percent: Decimal | None = None,
+    plus: Money | None = None,
+    rate: Decimal | None = None,
+    step: int = 100,
+) -> list[Step]:
+    """Put a list's percent or amount on the standard price, step by step; the last step's result is the price.
+
+    An amount in the other currency is converted at `rate`, riel end on a multiple of `step` as notes do, and no price
+    falls below nothing.
+    """
+    steps = []
+    if percent is not None:
+        steps.append(Step("percent", price * (1 + percent / 100), f"{percent.normalize():f}"))
+    if plus is not None:
+        more = plus
+        if plus.currency != price.currency:
+            if rate is None:
+                raise ValueError("An amount in another currency needs a rate")
+            more = convert(plus, price.currency, rate)
+            steps.append(Step("convert", more, str(rate)))
+        steps.append(Step("plus", price + more, str(more.amount)))
+    result = steps[-1].result if steps else price
+    if result.amount < 0:
+        result = Money.zero(price.currency)
+        steps.append(Step("floor", result))
+    rounded = round_cash(result.amount, step) if price.currency == KHR else result.amount
+    if rounded != result.amount:
+        steps.append(Step("round", Money(rounded, price.currency), str(step)))
+    return steps
+
+
 def in_currency(money: Money, currency: str, rate: Decimal) -> Money:
     """The same money in another currency at `rate`; itself when nothing is to be converted."""
     return money if money.currency == currency else convert(money, currency, rate)
@@ -51,13 +103,48 @@ class Bill:
     total: Decimal
 
 
-def bill(prices: Sequence[Money], *, currency: str, rate: Decimal, discount_rate: Decimal) -> Bill:
-    """Bring every line to the invoice's currency, take the discount off the sum, and share it over the lines."""
+def bill(
+    prices: Sequence[Money],
+    *,
+    currency: str,
+    rate: Decimal,
+    discount_rate: Decimal = ZERO,
+    cuts: list[Decimal] | None = None,
+) -> Bill:
+    """Bring every line to the invoice's currency and take the discount off.
+
+    The discount is a share of the sum, allocated to the lines, or what a promotion cuts of each line (`cuts`).
+    """
     amounts = [in_currency(price, currency, rate).amount for price in prices]
     subtotal = sum(amounts, ZERO)
-    discount = quantize(subtotal * discount_rate, currency)
-    discounts = allocate(discount, amounts, currency)
-    return Bill(currency, amounts, discounts, subtotal, discount, subtotal - discount)
+    if cuts is None:
+        cuts = allocate(quantize(subtotal * discount_rate, currency), amounts, currency)
+    discount = sum(cuts, ZERO)
+    return Bill(currency, amounts, cuts, subtotal, discount, subtotal - discount)
+
+
+def exemptions(left: Sequence[Decimal], share: Decimal, currency: str) -> list[Decimal]:
+    """What a fund pays of each line, of what is left to the patient; the parts add up to the share of the whole."""
+    return allocate(quantize(sum(left, ZERO) * share, currency), left, currency)
+
+
+def promotion_cuts(
+    prices: Sequence[Money],
+    takes_part: Sequence[bool],
+    *,
+    currency: str,
+    rate: Decimal,
+    share: Decimal | None = None,
+    off: Money | None = None,
+) -> list[Decimal]:
+    """What a promotion takes off each line: a share of those that take part, or an amount as far as they go."""
+    amounts = [in_currency(price, currency, rate).amount for price in prices]
+    weights = [amount if takes else ZERO for amount, takes in zip(amounts, takes_part, strict=True)]
+    whole = sum(weights, ZERO)
+    cut = quantize(whole * share, currency) if share is not None else ZERO
+    if off is not None:
+        cut = min(whole, in_currency(off, currency, rate).amount)
+    return allocate(cut, weights, currency)
 
 
 def worth_in_base(sides: Sequence[tuple[str, Decimal]], *, base: str, rate: Decimal | None) -> list[Decimal]:

@@ -97,6 +97,23 @@ PROPOSAL_FLOW = Flow(
 )
 
 
+class DecisionStatus(models.TextChoices):
+    """Of what one person asks for and another decides: a concession, a grant to a fund."""
+
+    REQUESTED = "requested", pgettext_lazy("decision", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("decision", "Approved")
+    DECLINED = "declined", pgettext_lazy("decision", "Declined")
+
+
+DECISION_FLOW = Flow(
+    field="status",
+    moves={
+        "approve": Move({DecisionStatus.REQUESTED}, DecisionStatus.APPROVED),
+        "decline": Move({DecisionStatus.REQUESTED}, DecisionStatus.DECLINED),
+    },
+)
+
+
 class ShiftStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("state", "Open")
     COUNTED = "counted", _("Counted")

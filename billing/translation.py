@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from billing.models import Account, PriceList, Service
+from billing.models import Account, Fund, Holiday, PriceList, Promotion, Service
 
 
 @register(Service)
@@ -15,4 +15,19 @@ class PriceListTranslation(TranslationOptions):
 
 @register(Account)
 class AccountTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Holiday)
+class HolidayTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Promotion)
+class PromotionTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Fund)
+class FundTranslation(TranslationOptions):
     fields = ("name",)

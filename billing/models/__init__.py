@@ -1,6 +1,7 @@
 from billing.models.books import BooksClosing
-from billing.models.catalogue import Category, ExchangeRate, Price, PriceList, Service
+from billing.models.catalogue import Category, ExchangeRate, Price, Service
 from billing.models.charge import Charge
+from billing.models.concession import Concession, ConcessionKind
 from billing.models.cover import PayerShare
 from billing.models.credit import CreditLine, CreditNote, Refund, RefundPart
 from billing.models.deposit import (
@@ -13,22 +14,30 @@ from billing.models.deposit import (
     Gateway,
 )
 from billing.models.feed import RateFeed, RateProposal
+from billing.models.fund import Fund, FundGrant, Source
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
+from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
+from billing.models.promotion import Promotion, PromotionUse
 from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftTotal
 
 __all__ = [
+    "EVERY_DAY",
     "NOTES",
     "Account",
     "AccountKind",
+    "Adjustment",
     "BooksClosing",
     "CashCount",
     "Category",
     "Change",
     "Charge",
+    "Concession",
+    "ConcessionKind",
     "CreditLine",
     "CreditNote",
+    "Day",
     "Deposit",
     "DepositAccount",
     "DepositMove",
@@ -40,15 +49,21 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExchangeRate",
+    "Fund",
+    "FundGrant",
     "Gateway",
+    "Holiday",
     "Invoice",
     "InvoiceLine",
     "Method",
+    "Nationality",
     "PayerShare",
     "Payment",
     "Posting",
     "Price",
     "PriceList",
+    "Promotion",
+    "PromotionUse",
     "RateFeed",
     "RateProposal",
     "ReceiptPrint",
@@ -57,6 +72,7 @@ __all__ = [
     "Service",
     "Shift",
     "ShiftTotal",
+    "Source",
     "Tender",
     "Transition",
 ]

@@ -1,4 +1,4 @@
-"""What the hospital sells and for how much: services, price lists, and prices with their validity."""
+"""What the hospital sells and for how much: services, prices with their validity, and exchange rates."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -42,26 +42,6 @@ class Service(UUIDModel):
         return f"{self.code} {self.name}"
 
 
-class PriceList(UUIDModel):
-    """A set of prices. One is the default; lists by payer stand beside it later."""
-
-    code = models.CharField(_("Code"), max_length=32, unique=True)
-    name = models.CharField(_("Name"), max_length=120)
-    is_default = models.BooleanField(_("Default"), default=False)
-
-    class Meta:
-        verbose_name = _("Price list")
-        ordering = ["code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True), name="billing_one_default_price_list"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Price(UUIDModel):
     """The price of a service on one list from `valid_from` until the day before `valid_to` (open when empty).
 
@@ -70,7 +50,7 @@ class Price(UUIDModel):
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="prices")
-    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="prices")
+    price_list = models.ForeignKey("billing.PriceList", on_delete=models.PROTECT, related_name="prices")
     amount = MoneyAmountField(_("Amount"))
     currency = CurrencyField(_("Currency"))
     valid_from = models.DateField(_("Valid from"))

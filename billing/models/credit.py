@@ -98,6 +98,8 @@ class CreditNote(UUIDModel):
 class CreditLine(UUIDModel, AppendOnly):
     """What is taken back of one invoice line: `net` = `gross` less its share of the line's `discount` and `covered`.
 
+    `exempted` of the discount goes back to the fund that paid.
+
     The database never lets the credits of a line that were not declined pass the line's net (a trigger, under a lock).
     """
 
@@ -106,6 +108,7 @@ class CreditLine(UUIDModel, AppendOnly):
     gross = MoneyAmountField()
     discount = MoneyAmountField(default=Decimal(0))
     covered = MoneyAmountField(default=Decimal(0))
+    exempted = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
     currency = CurrencyField()
 
@@ -119,6 +122,9 @@ class CreditLine(UUIDModel, AppendOnly):
                 & Q(net__gte=0, discount__gte=0, covered__gte=0)
                 & (Q(net__gt=0) | Q(covered__gt=0)),
                 name="billing_credit_line_sums",
+            ),
+            models.CheckConstraint(
+                condition=Q(exempted__gte=0, exempted__lte=F("discount")), name="billing_credit_line_exempted"
             ),
         ]
 

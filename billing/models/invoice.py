@@ -27,10 +27,11 @@ class Invoice(VersionedModel):
     """What a patient owes for a visit, in one currency. `number` is gapless per branch and year, given at issue.
 
     A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
-    `discount_rate` is a share of the subtotal (0.05 is 5 %). `paid` grows under a row lock and never passes `total`;
-    `credited` is the sum of its approved credit notes, `refunded` what of them was paid out. `covered` is what somebody
-    else pays (`coverage`), `scheme_difference` what of that a flat fee leaves to nobody, `transferred` what came back
-    to the patient because the payer refused it.
+    `discount_rate` is a share of the subtotal (0.05 is 5 %), or of what a promotion is for. `discount` is all that the
+    patient is let off; `exempted` of it is paid by `fund`, the share `exempt_rate` of what discounts and payers leave.
+    `paid` grows under a row lock and never passes `total`; `credited` is the sum of its approved credit notes,
+    `refunded` what of them was paid out. `covered` is what somebody else pays (`coverage`), `scheme_difference` what of
+    that a flat fee leaves to nobody, `transferred` what came back to the patient because the payer refused it.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
@@ -53,6 +54,16 @@ class Invoice(VersionedModel):
     discount_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    discount_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    promotion_code = models.CharField(_("Code of a promotion"), max_length=32, blank=True, default="")
+    promotion = models.ForeignKey(
+        "billing.Promotion", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    fund = models.ForeignKey("billing.Fund", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices")
+    exempt_rate = models.DecimalField(_("Share exempted"), max_digits=5, decimal_places=4, default=Decimal(0))
+    exempted = MoneyAmountField(_("Exempted"), default=Decimal(0))
     subtotal = MoneyAmountField(_("Subtotal"), default=Decimal(0))
     discount = MoneyAmountField(_("Discount"), default=Decimal(0))
     total = MoneyAmountField(_("Total"), default=Decimal(0))
@@ -104,6 +115,26 @@ class Invoice(VersionedModel):
             models.CheckConstraint(
                 condition=Q(paid__gte=0) & Q(paid__lte=F("total") + F("transferred")), name="billing_never_overpaid"
             ),
+            models.CheckConstraint(
+                condition=Q(exempted=0, exempt_rate=0, fund__isnull=True)
+                | Q(
+                    exempted__gte=0,
+                    exempted__lte=F("discount"),
+                    exempt_rate__gt=0,
+                    exempt_rate__lte=1,
+                    fund__isnull=False,
+                ),
+                name="billing_invoice_exemption",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_approved_by__isnull=True) | ~Q(discount_approved_by=F("discount_by")),
+                name="billing_discount_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_source="promotion", promotion__isnull=False)
+                | (~Q(discount_source="promotion") & Q(promotion__isnull=True)),
+                name="billing_invoice_promotion",
+            ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="billing_invoice_rate"),
             models.CheckConstraint(
                 condition=~Q(status="paid")
@@ -149,6 +180,19 @@ class Invoice(VersionedModel):
     @property
     def discount_money(self) -> Money:
         return Money(self.discount, self.currency)
+
+    @property
+    def exempted_money(self) -> Money:
+        return Money(self.exempted, self.currency)
+
+    @property
+    def own_discount_money(self) -> Money:
+        """The discount without what a fund pays."""
+        return Money(self.discount - self.exempted, self.currency)
+
+    @property
+    def exempt_percent(self) -> Decimal:
+        return (self.exempt_rate * 100).quantize(Decimal("0.01"))
 
     @property
     def total_money(self) -> Money:
@@ -214,6 +258,8 @@ class InvoiceLine(UUIDModel):
 
     `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's.
 
+    `exempted` is the part of `discount` that a fund pays.
+
     `live` is false on the lines of a voided invoice, so that the charge may go onto a new one.
     """
 
@@ -235,6 +281,7 @@ class InvoiceLine(UUIDModel):
     discount = MoneyAmountField(default=Decimal(0))
     covered = MoneyAmountField(default=Decimal(0))
     cover = models.JSONField(default=dict)
+    exempted = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
     currency = CurrencyField()
 
@@ -247,6 +294,9 @@ class InvoiceLine(UUIDModel):
                 condition=Q(net=F("amount") - F("discount") - F("covered"))
                 & Q(net__gte=0, discount__gte=0, covered__gte=0),
                 name="billing_line_sums",
+            ),
+            models.CheckConstraint(
+                condition=Q(exempted__gte=0, exempted__lte=F("discount")), name="billing_line_exempted"
             ),
         ]
 

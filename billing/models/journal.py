@@ -55,6 +55,7 @@ class EntryKind(models.TextChoices):
     PAYER_TRANSFER = "payer_transfer", _("Passed on to the patient")
     PAYER_WRITE_OFF = "payer_write_off", _("Written off with a payer")
     EXCHANGE_DIFFERENCE = "exchange_difference", _("Gain or loss of exchanging")
+    FUND_GRANT = "fund_grant", _("Grant to a fund")
     SHIFT_OPENED = "shift_opened", _("Shift opened")
     SHIFT_CLOSED = "shift_closed", _("Shift closed")
     CASH_VOUCHER = "cash_voucher", _("Cash voucher")

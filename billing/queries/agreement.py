@@ -12,6 +12,7 @@ from billing.models import (
     Change,
     DepositMove,
     EntryKind,
+    Fund,
     Invoice,
     PayerShare,
     Payment,
@@ -87,6 +88,17 @@ def deposits_posted() -> Iterable[Disagreement]:
     """Each entry's change of the deposits: in the ledger, and by the moves of what is held."""
     return differing(
         _posted("entry", "deposits", sign=-1), DepositMove.objects.values_list("entry", "currency", "amount")
+    )
+
+
+@compare(_("What funds for the poor hold"))
+def fund_balances() -> Iterable[Disagreement]:
+    """What each fund holds: on its account (a liability: below zero), and as its balance says."""
+    posted = Posting.objects.filter(account__fund__isnull=False)
+    return differing(
+        posted.values_list("account", "currency", -F("amount")),
+        QuerySet(Fund).values_list("account", "currency", "balance"),  # a manager of translated names reorders columns
+        entries="postings__account",
     )
 
 

@@ -53,12 +53,11 @@ def pending_off_invoices(visit_id: Any) -> QuerySet[Charge]:
 
 @kept
 def _lines(invoice: UUID) -> QuerySet[InvoiceLine]:
-    lines = InvoiceLine.objects.filter(invoice=invoice).order_by("position")
-    return lines.select_related("charge", "charge__price_list", "charge__charged_by")
+    return InvoiceLine.objects.filter(invoice=invoice).order_by("position")
 
 
 def lines_of(invoice: Invoice) -> list[InvoiceLine]:
-    """The lines in their order, each with its charge and how that came about."""
+    """The lines in their order."""
     return _lines(invoice.pk)
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -17,7 +18,10 @@ def in_force_on(day: datetime.date) -> Q:
 
 
 def price_in_force(code: str, day: datetime.date | None = None) -> Price | None:
-    """Today's price of a service on the default list; CONS-ENT falls back to CONS. None when neither has one."""
+    """Today's standard price of a service, on the default list; CONS-ENT falls back to CONS. None when neither has one.
+
+    What a patient pays may differ: see billing.queries.quotes.
+    """
     general = code.split("-", 1)[0]
     rows = (
         Price.objects.filter(in_force_on(day or today()), price_list__is_default=True)
@@ -55,6 +59,12 @@ def current_rate(day: datetime.date | None = None) -> ExchangeRate:
     if rate is None:
         raise RateMissing()
     return rate
+
+
+def usable_rate(day: datetime.date | None = None) -> Decimal | None:
+    """Riel for one dollar on a day, None where none was ever set."""
+    rate = _rate_on.first(day or today())
+    return rate.riel_per_dollar if rate else None
 
 
 @kept

@@ -17,7 +17,7 @@ from billing.errors import (
 )
 from billing.models import Charge, InvoiceLine, Price
 from billing.models.snapshot import SUFFIXES
-from billing.queries.catalogue import price_in_force
+from billing.queries.quotes import Quote, quote_for_visit
 from billing.services import drafts
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move, record
@@ -35,7 +35,7 @@ def capture(
     text: str = "",
     by: Any = None,
 ) -> Charge:
-    """Charge an event to a visit at today's price; the same event again returns the charge it already has.
+    """Charge an event to a visit at the price it has for this patient now; the same event returns the same charge.
 
     `text` is what the department calls the thing and stands beside the catalogue's name. A code such as CONS-ENT that
     has no price of its own takes that of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
@@ -48,11 +48,11 @@ def capture(
     quantity = Decimal(quantity)
     if quantity <= 0:
         raise ChargeInvalid()
-    price = price_in_force(service_code)
-    if price is None:
+    quote = quote_for_visit(service_code, visit)
+    if quote is None:
         raise PriceMissing(code="price_missing")
-    charge = charge_at(
-        price,
+    charge = charge_by(
+        quote,
         visit=visit,
         source_kind=source_kind,
         source_id=source_id,
@@ -118,8 +118,14 @@ def _charge_of(source_kind: str, source_id: uuid.UUID) -> Charge | None:
     return live.filter(source_kind=source_kind, source_id=source_id).first()
 
 
-def charge_at(
-    price: Price,
+def charge_at(price: Price, *, service_code: str, **facts: Any) -> Charge:
+    """The charge of an event at a standard price, not saved yet; see ``charge_by``."""
+    rule = "own" if price.service.code == service_code else "general"
+    return charge_by(Quote(price, price.price_list, rule), service_code=service_code, **facts)
+
+
+def charge_by(
+    quote: Quote,
     *,
     visit: Any,
     source_kind: str,
@@ -129,9 +135,9 @@ def charge_at(
     text: str = "",
     by: Any = None,
 ) -> Charge:
-    """The charge of an event at a price, not saved yet: amount, frozen texts, and how they came about."""
-    service = price.service
-    amount = pricing.line_amount(price.money, quantity)
+    """The charge of an event at a quoted price, not saved yet: amount, frozen texts, and how they came about."""
+    service = quote.price.service
+    amount = pricing.line_amount(quote.unit, quantity)
     names = {f"text_{suffix}": getattr(service, f"name_{suffix}") or "" for suffix in SUFFIXES.values()}
     return Charge(
         visit=visit,
@@ -143,32 +149,16 @@ def charge_at(
         category=service.category,
         detail="" if text in names.values() else text[:200],
         quantity=quantity,
-        unit_price=price.amount,
+        unit_price=quote.unit.amount,
         amount=amount.amount,
-        currency=price.currency,
-        price=price,
-        price_list=price.price_list,
-        explanation=_explanation(price, source_kind, source_id, service_code, quantity, amount.amount),
+        currency=quote.unit.currency,
+        price=quote.price,
+        price_list=quote.price_list,
+        explanation={
+            "source_kind": source_kind,
+            "source_id": str(source_id),
+            **quote.told(service_code, quantity, amount),
+        },
         charged_by=by,
         **names,
     )
-
-
-def _explanation(
-    price: Price, source_kind: str, source_id: uuid.UUID, service_code: str, quantity: Decimal, amount: Decimal
-) -> dict[str, str]:
-    """How the amount came about, so that anyone can compute it again. Ids and figures only."""
-    return {
-        "source_kind": source_kind,
-        "source_id": str(source_id),
-        "asked_code": service_code,
-        "priced_code": price.service.code,
-        "rule": "own" if price.service.code == service_code else "general",
-        "price_id": str(price.pk),
-        "price_list": price.price_list.code,
-        "valid_from": price.valid_from.isoformat(),
-        "quantity": str(quantity),
-        "unit_price": str(price.amount),
-        "currency": str(price.currency),
-        "amount": str(amount),
-    }

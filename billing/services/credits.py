@@ -26,6 +26,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Method,
+    Posting,
     Refund,
     RefundPart,
     Shift,
@@ -36,13 +37,14 @@ from billing.services import covers, journal
 from billing.services.covers import check_unclaimed
 from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
+from billing.services.funds import exemption_sides
 from billing.services.numbers import paper_number
 from billing.services.settlement import announce_if_settled
 from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
 from core.clock import now
-from core.money import Currency, fits
+from core.money import Currency, Money, fits
 from core.preferences import preference
 from crm.services.points import credit_points, reverse_points
 from insurance.share import portion
@@ -176,14 +178,15 @@ def _credit_line(line: InvoiceLine, amount: Decimal, done: Mapping[Any, Decimal]
     before = done.get(line.pk, Decimal(0))
     if not fits(amount, line.currency) or amount < 0 or before + amount > line.worth:
         raise CreditBeyondLine(field=f"line_{line.pk}")
-    discount, covered = (
+    discount, covered, exempted = (
         portion(whole, before + amount, line.worth, line.currency) - portion(whole, before, line.worth, line.currency)
-        for whole in (line.discount, line.covered)
+        for whole in (line.discount, line.covered, line.exempted)
     )
     return CreditLine(
         line=line,
         gross=amount + discount,
         discount=discount,
+        exempted=min(exempted, discount),
         covered=covered,
         net=amount - covered,
         currency=line.currency,
@@ -208,13 +211,15 @@ def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
 def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side], by: Any) -> None:
     """Revenue and discount are taken back as they were booked; patient and payer owe less, or the patient is owed."""
     revenue: dict[str, Decimal] = defaultdict(Decimal)
-    discount = Decimal(0)
+    discount = exempted = Decimal(0)
     for part in note.lines.select_related("line"):
         revenue[f"revenue.{part.line.category}"] += part.gross
-        discount += part.discount
+        discount += part.discount - part.exempted
+        exempted += part.exempted
     sides = [
         *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
-        journal.Side(journal.DISCOUNT, note.currency, -discount),
+        journal.Side(_discount_account(invoice), note.currency, -discount),
+        *_back_to_fund(invoice, exempted),
         journal.Side(journal.RECEIVABLE, note.currency, -note.amount),
         *payers,
     ]
@@ -227,6 +232,19 @@ def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side],
         invoice=invoice,
         rate=invoice.rate,
     )
+
+
+def _discount_account(invoice: Invoice) -> str:
+    """The account the invoice's discount was booked to; those issued before kinds had their own used one for all."""
+    booked = Posting.objects.filter(entry__invoice=invoice, entry__kind=EntryKind.INVOICE_ISSUED)
+    found = booked.filter(account__key__startswith=journal.DISCOUNT).values_list("account__key", flat=True).first()
+    return found or journal.DISCOUNT
+
+
+def _back_to_fund(invoice: Invoice, exempted: Decimal) -> list[journal.Side]:
+    if not invoice.fund or not exempted:
+        return []
+    return exemption_sides(fund=invoice.fund, amount=Money(-exempted, invoice.currency), rate=invoice.rate)
 
 
 def check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:

@@ -1,6 +1,7 @@
 """Draft invoices: which charges are on them, and what they come to. A draft is recomputed at every change."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +11,18 @@ from django.utils import translation
 
 from billing import pricing
 from billing.errors import ChargeElsewhere, InvoiceEmpty, InvoiceNotDraft
-from billing.models import Charge, DiscountSource, Invoice, InvoiceLine
+from billing.models import Charge, DiscountSource, Invoice, InvoiceLine, Promotion
 from billing.models.snapshot import SUFFIXES, copy_snapshot, snapshot
 from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
+from billing.queries.promotions import best_promotion
 from billing.services.covers import put_on
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
 from core.db.kept import kept
 from core.money import USD
 from core.preferences import preference
-from crm.queries import Discount, discount_for
+from crm.queries import discount_for
 
 
 @transaction.atomic
@@ -97,43 +99,72 @@ def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
     `binding` counts it against the limits of the visit's coverage: for what is about to be issued.
     """
     lines = list(invoice.lines.select_related("charge"))
-    _refresh_terms(invoice, lines)
+    cuts = _refresh_terms(invoice, lines)
     bill = pricing.bill(
         [line.price_money for line in lines],
         currency=invoice.currency,
         rate=invoice.rate,
         discount_rate=invoice.discount_rate,
+        cuts=cuts,
     )
-    for position, (line, amount, discount) in enumerate(zip(lines, bill.amounts, bill.discounts, strict=True), start=1):
-        line.position, line.amount, line.discount, line.net = position, amount, discount, amount - discount
-        line.currency = invoice.currency
+    for position, line in enumerate(lines):
+        line.position, line.currency = position + 1, invoice.currency
+        line.amount, line.discount = bill.amounts[position], bill.discounts[position]
+        line.net = line.amount - line.discount
     covered = put_on(invoice, lines, binding=binding)
-    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "net", "currency", *covered])
-    invoice.subtotal, invoice.discount, invoice.total = bill.subtotal, bill.discount, bill.total - invoice.covered
+    _exempt(invoice, lines)
+    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "exempted", "net", "currency", *covered])
+    invoice.subtotal, invoice.discount = bill.subtotal, bill.discount + invoice.exempted
+    invoice.total = bill.total - invoice.covered - invoice.exempted
     invoice.touch_version()
     invoice.save()
     return invoice
 
 
-def _refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> None:
-    """One discount: what management granted stays, else the family's better one of tier and promotion."""
+def _exempt(invoice: Invoice, lines: list[InvoiceLine]) -> None:
+    """A fund pays its share of what discounts and payers leave to the patient."""
+    parts = pricing.exemptions([line.net for line in lines], invoice.exempt_rate, invoice.currency)
+    for line, part in zip(lines, parts, strict=True):
+        line.exempted, line.discount, line.net = part, line.discount + part, line.net - part
+    invoice.exempted = sum(parts, Decimal(0))
+
+
+def _refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> list[Decimal] | None:
+    """Currency, rate and the one discount: what management granted stays, else the better of tier and promotion.
+
+    Returns what a promotion takes off each line, None where the discount is a share of the whole.
+    """
     currencies = {line.price_currency for line in lines}
     invoice.currency = currencies.pop() if len(currencies) == 1 else preference("billing.invoice_currency")
     invoice.rate = current_rate().riel_per_dollar
     if invoice.discount_source == DiscountSource.OVERRIDE:
-        return
+        return None
     offer = discount_for(invoice.family)
-    invoice.discount_rate, invoice.discount_source = offer.rate, _source(offer)
-    labels = _labels(invoice.family) if offer.rate else ""
-    for column, text in snapshot("discount_label", labels).items():
-        setattr(invoice, column, text)
+    best = best_promotion(invoice, lines)
+    tier = pricing.bill(
+        [line.price_money for line in lines],
+        currency=invoice.currency,
+        rate=invoice.rate,
+        discount_rate=offer.rate,
+    )
+    if best and best.total > tier.discount:
+        _take_promotion(invoice, best.promotion)
+        return best.cuts
+    invoice.discount_rate, invoice.promotion = offer.rate, None
+    invoice.discount_source = DiscountSource.TIER if offer.rate else DiscountSource.NONE
+    _label(invoice, _labels(invoice.family) if offer.rate else "")
+    return None
 
 
-def _source(offer: Discount) -> str:
-    """crm says where a discount comes from as `tier:gold` or `promotion:…`; the kind is kept, the label names it."""
-    if not offer.rate:
-        return DiscountSource.NONE
-    return DiscountSource.TIER if offer.source.startswith("tier") else DiscountSource.PROMOTION
+def _take_promotion(invoice: Invoice, promotion: Promotion) -> None:
+    invoice.discount_source, invoice.promotion = DiscountSource.PROMOTION, promotion
+    invoice.discount_rate = promotion.rate or Decimal(0)
+    _label(invoice, {code: getattr(promotion, f"name_{suffix}") for code, suffix in SUFFIXES.items()})
+
+
+def _label(invoice: Invoice, text: Any) -> None:
+    for column, words in snapshot("discount_label", text).items():
+        setattr(invoice, column, words)
 
 
 def _labels(family: Any) -> dict[str, str]:

@@ -5,25 +5,29 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from billing.errors import (
     ChargeElsewhere,
     DiscountInvalid,
+    DiscountUnapproved,
     InvoiceEmpty,
     InvoicePaidAlready,
+    PromotionUsedUp,
     ReasonMissing,
 )
 from billing.models import Charge, DiscountSource, Entry, EntryKind, Invoice, InvoiceLine, Transition
-from billing.models.snapshot import snapshot
 from billing.services import covers, journal
+from billing.services.concessions import grant_discount
 from billing.services.drafts import add_charge, draft_invoice, lock_draft, lock_invoice, recompute, remove_charge
+from billing.services.funds import exemption_sides
+from billing.services.promotions import release_promotion, use_promotion
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
 from billing.states import CHARGE_FLOW, INVOICE_FLOW, InvoiceStatus
 from core.clock import now, today
 from core.errors import RecordChanged
 from core.numbering import next_number
+from core.preferences import preference
 
 __all__ = [
     "add_charge",
@@ -31,6 +35,7 @@ __all__ = [
     "draft_invoice",
     "issue_invoice",
     "override_discount",
+    "refresh_draft",
     "remove_charge",
     "void_invoice",
 ]
@@ -46,10 +51,14 @@ def issue_invoice(*, invoice: Invoice, by: Any, version: int | None = None) -> I
     invoice = lock_draft(invoice)
     if version is not None and invoice.version != version:
         raise RecordChanged()
+    promotion = invoice.promotion_id
     invoice = recompute(invoice, binding=True)
+    if promotion and invoice.promotion_id != promotion:
+        raise PromotionUsedUp()
     lines = list(invoice.lines.all())
     if not lines:
         raise InvoiceEmpty()
+    _check_discount(invoice, by)
     _move_charges(lines, verb="invoice", by=by)
     year = today().year
     sequence = next_number(f"billing.invoice:{invoice.branch.code}:{year}")
@@ -65,11 +74,18 @@ def issue_invoice(*, invoice: Invoice, by: Any, version: int | None = None) -> I
         issued_by=by,
     )
     covers.owe(invoice)
+    use_promotion(invoice)
     _post_debt(invoice, lines, by)
     if not invoice.total:
         move(invoice, flow=INVOICE_FLOW, verb="pay", by=by, paid_at=now())
         announce_if_settled(invoice.visit_id)
     return invoice
+
+
+@transaction.atomic
+def refresh_draft(*, invoice: Invoice, by: Any) -> Invoice:
+    """Work a draft out anew: today's rate, the promotions still running. Raises InvoiceNotDraft."""
+    return recompute(lock_draft(invoice))
 
 
 @transaction.atomic
@@ -87,6 +103,7 @@ def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     move(invoice, flow=INVOICE_FLOW, verb="void", by=by, reason=reason, void_reason=reason)
     lines = list(invoice.lines.all())
     InvoiceLine.objects.filter(invoice=invoice).update(live=False)
+    release_promotion(invoice)
     _move_charges(lines, verb="release", by=by, reason=reason)
     debt = Entry.objects.filter(kind=EntryKind.INVOICE_ISSUED, source_id=invoice.pk).first()
     if debt:
@@ -104,19 +121,15 @@ def override_discount(*, invoice: Invoice, rate: Decimal, reason: str, by: Any) 
         raise DiscountInvalid()
     if not reason.strip():
         raise ReasonMissing()
-    invoice = lock_draft(invoice)
-    invoice.discount_rate, invoice.discount_source = rate, DiscountSource.OVERRIDE
-    invoice.discount_reason, invoice.discount_by = reason, by
-    for column, text in snapshot("discount_label", _("Granted by management")).items():
-        setattr(invoice, column, text)
-    return recompute(invoice)
+    return grant_discount(lock_draft(invoice), rate=rate, reason=reason, by=by)
 
 
 @transaction.atomic
 def clear_override(*, invoice: Invoice, by: Any) -> Invoice:
     """Return a draft to the family's own discount. Raises InvoiceNotDraft."""
     invoice = lock_draft(invoice)
-    invoice.discount_source, invoice.discount_reason, invoice.discount_by = DiscountSource.NONE, "", None
+    invoice.discount_source, invoice.discount_reason = DiscountSource.NONE, ""
+    invoice.discount_by = invoice.discount_approved_by = None
     return recompute(invoice)
 
 
@@ -142,15 +155,25 @@ def _move_charges(lines: list[InvoiceLine], *, verb: str, by: Any, reason: str =
     Charge.objects.filter(pk__in=ids).update(status=target, updated_at=now())
 
 
+def _check_discount(invoice: Invoice, by: Any) -> None:
+    """Who grants a discount above the limit alone does not issue its invoice; the database looks too."""
+    granted = invoice.discount_source == DiscountSource.OVERRIDE
+    if granted and invoice.discount_rate * 100 > preference("billing.discount_limit"):
+        approver = invoice.discount_approved_by_id or invoice.discount_by_id
+        if approver == by.pk:
+            raise DiscountUnapproved()
+
+
 def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
-    """The patient owes the total, a payer the rest; revenue is booked in full by category, the discount beside it."""
+    """The patient owes the total, a payer its part; revenue is booked in full by category, discount and fund beside."""
     revenue: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         revenue[f"revenue.{line.category}"] += line.amount
     sides = [
         journal.Side(journal.RECEIVABLE, invoice.currency, invoice.total),
         *covers.sides_at_issue(invoice),
-        journal.Side(journal.DISCOUNT, invoice.currency, invoice.discount),
+        journal.Side(journal.DISCOUNTS[invoice.discount_source], invoice.currency, invoice.own_discount_money.amount),
+        *(exemption_sides(fund=invoice.fund, amount=invoice.exempted_money, rate=invoice.rate) if invoice.fund else ()),
         *(journal.Side(account, invoice.currency, -amount) for account, amount in sorted(revenue.items())),
     ]
     journal.post(

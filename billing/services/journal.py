@@ -26,6 +26,7 @@ PAYER_LOSS = "payer_loss"
 EXCHANGE = "exchange"
 EXCHANGE_DIFFERENCE = "exchange_difference"
 DISCOUNT = "discount"
+DISCOUNTS = {"none": DISCOUNT, "tier": DISCOUNT, "promotion": "discount.promotion", "override": "discount.granted"}
 ROUNDING = "rounding"
 OVER_SHORT = "over_short"
 DAY_CLOSED = "cash_day_closed"  # what the trigger that guards closed days says

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,10 +11,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from audit.services import record_reading
+from billing.errors import PromotionUsedUp
 from billing.forms import DiscountForm, InvoiceSearchForm
 from billing.models import Charge, Invoice
 from billing.pricing import suggest_exact
 from billing.queries.bills import lines_of, payments_of, pending_off_invoices
+from billing.queries.concessions import concessions_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.services import invoices
 from core.asking import asked, asks
@@ -46,6 +49,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": lines_of(invoice),
         "payments": payments_of(invoice),
         "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
+        "concessions": concessions_of(invoice) if invoice.is_draft or invoice.fund_id else (),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
         "exact": suggest_exact(invoice.due_money, invoice.rate) if invoice.is_owing else None,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
@@ -58,9 +62,14 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @exactly_once
 def invoice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
-    invoice = invoices.issue_invoice(
-        invoice=_invoice(request, pk), by=request.user, version=int(version) if version.isdecimal() else None
-    )
+    try:
+        invoice = invoices.issue_invoice(
+            invoice=_invoice(request, pk), by=request.user, version=int(version) if version.isdecimal() else None
+        )
+    except PromotionUsedUp as error:
+        invoices.refresh_draft(invoice=_invoice(request, pk), by=request.user)
+        messages.warning(request, str(error))
+        return redirect("billing:invoice-detail", pk)
     if invoice.is_owing and request.user.may("payment:take") and running_shift(request.user):
         return redirect("billing:payment-new", invoice.pk)
     return redirect("billing:invoice-detail", invoice.pk)

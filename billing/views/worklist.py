@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from audit.services import record_reading
+from billing.explaining import charge_in_words, line_in_words
 from billing.forms import SearchForm
 from billing.models import Charge
 from billing.queries.catalogue import latest_rate
@@ -75,6 +76,18 @@ def visit_collect(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Gather what is pending into the visit's draft."""
     visit = get_object_or_404(visible_visits(request.user), pk=pk)
     return redirect("billing:invoice-detail", draft_invoice(visit=visit, by=request.user).pk)
+
+
+@requires("charge:view")
+def charge_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How a charge and its line on the newest invoice came about: opened under the line, or as a page of its own."""
+    charges = Charge.objects.select_related("patient", "visit", "charged_by")
+    charge = get_object_or_404(charges.filter(visit__in=visible_visits(request.user).order_by().values("pk")), pk=pk)
+    record_reading(charge.patient_id, "billing.charge")
+    line = charge.lines.filter(live=True).select_related("invoice__discount_by").first()
+    steps = charge_in_words(charge) + (line_in_words(line, line.invoice) if line else [])
+    context = {"charge": charge, "line": line, "steps": steps, "banner": banner_of(charge.patient)}
+    return render_page(request, "billing/charge/explain.html", context, fragment="steps")
 
 
 @requires("charge:waive")

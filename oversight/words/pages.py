@@ -21,6 +21,8 @@ PAGES: dict[str, Promise] = {
     "billing.visit": _("Charges of a visit"),
     "billing.cover": _("Who pays"),
     "billing.invoice": _("Invoice"),
+    "billing.charge": _("Charge"),
+    "billing.concession": _("Concession"),
     "billing.payment": _("Payment"),
     "billing:receipt-show": _("Receipt"),
     "billing.credit_note": _("Credit note"),

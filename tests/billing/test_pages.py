@@ -112,10 +112,12 @@ def test_collecting_makes_one_draft_and_issuing_leads_to_the_payment(desk, shift
 def test_an_invoice_line_explains_its_arithmetic(desk, rate):
     make.charge("2.50", quantity=Decimal(3))
     invoice = make.invoice(visit=Charge.objects.get().visit)
-    page = desk.get(f"/billing/invoices/{invoice.pk}/").content.decode()
-    assert "3 ×" in page
-    assert "STANDARD" in page
-    assert "test.event" in page
+    address = f"/billing/charges/{invoice.lines.get(quantity=3).charge_id}/explain/"
+    assert address in desk.get(f"/billing/invoices/{invoice.pk}/").content.decode()
+    words = desk.htmx(address).content.decode()
+    assert "3 ×" in words
+    assert "STANDARD" in words
+    assert "test.event" in words
 
 
 def test_a_draft_seen_before_it_changed_is_not_issued(desk, rate, cashier):

@@ -27,7 +27,10 @@ ROOMS = {*sources.ROOMS} - {"core", "audit", "accounts", "terminology", "hospita
 NOT_ABOUT_PATIENTS = {
     "billing.views.accounts",
     "billing.views.drawers",
+    "billing.views.funds",
+    "billing.views.price_lists",
     "billing.views.prices",
+    "billing.views.promotions",
     "billing.views.rates",
     "billing.views.shifts",
     "cashoffice.views.deposits",

@@ -28,6 +28,7 @@ CATALOGUES = {
     "cashoffice_voucherreason",
     *("billing_account", "billing_drawer", "billing_exchangerate", "billing_pricelist", "billing_service", "crm_tier"),
     *("insurance_payer", "insurance_contract", "insurance_contractrule", "insurance_caserate"),
+    *("billing_fund", "billing_holiday", "billing_promotion"),
     *("laboratory_answer", "laboratory_answerset", "laboratory_container", "laboratory_panel"),
     *("laboratory_referencerange", "laboratory_section", "laboratory_specimentype", "laboratory_test"),
     *("pharmacy_goodsreceipt", "pharmacy_interaction", "pharmacy_location", "pharmacy_medicine"),

@@ -135,6 +135,9 @@ def _filler(link: psycopg.Connection, field: models.Field) -> Any:
         there = field.related_model._meta
         which = 1 if field.column.startswith("other") else 0  # somebody else where two are named
         rows = link.execute(f'SELECT {there.pk.column} FROM "{there.db_table}" LIMIT 2').fetchall()
+        if not rows:
+            _add_row(link, field.related_model)
+            return _filler(link, field)
         return rows[which][0] if len(rows) > which else None
     if field.primary_key or isinstance(field, models.UUIDField):
         return new_id()

@@ -60,9 +60,11 @@ REVENUE = Report(
 )
 DISCOUNTS = Report(
     key="discounts",
-    title=_("Discounts"),
-    about=_("Discounts given, by where they come from and who granted them."),
-    rows=Q(account__key="discount") | Q(account__key__startswith="discount."),
+    title=_("Discounts and exemptions"),
+    about=_("Discounts given, by where they come from and who granted them, and what funds paid for patients."),
+    rows=Q(account__key="discount")
+    | Q(account__key__startswith="discount.")
+    | Q(account__key__startswith="fund.") & ~Q(entry__kind=EntryKind.FUND_GRANT),
     groupings=((by.ACCOUNT, by.DISCOUNT), (by.GRANTED_BY, by.DISCOUNT), (by.DEPARTMENT, by.DISCOUNT), (by.DAY,)),
 )
 REFUNDS = Report(

@@ -1,0 +1,180 @@
+"""A charge's arithmetic in words, in the reader's language, from what the charge itself has kept."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.models import Charge, Day, Invoice, InvoiceLine, Nationality, PriceList
+from billing.queries.quotes import Quote
+from core.money import Money, format_money
+from patients.states import Payer
+
+Pair = tuple[str, str]
+
+
+def charge_in_words(charge: Charge) -> list[Pair]:
+    """How the charge came about, step by step: a short title and a sentence each."""
+    return [(_("Charged"), _event(charge)), *told_in_words(charge.explanation)]
+
+
+def quote_in_words(quote: Quote, code: str) -> list[Pair]:
+    """Why somebody would be asked this price."""
+    return told_in_words(quote.told(code, Decimal(1), quote.unit))
+
+
+def told_in_words(told: dict[str, Any]) -> list[Pair]:
+    """What a charge keeps of its price, in words."""
+    return [
+        (_("Price list"), _list_in_words(told)),
+        *([(_("Because"), condition) for condition in _met_in_words(told.get("met", {}))]),
+        *_skipped_in_words(told),
+        (_("Price"), _price_in_words(told)),
+        *_steps_in_words(told),
+    ]
+
+
+def line_in_words(line: InvoiceLine, invoice: Invoice) -> list[Pair]:
+    """What the invoice made of its charge: conversion and discount."""
+    steps = []
+    if line.is_converted:
+        words = {
+            "from": format_money(line.price_money),
+            "to": format_money(line.money),
+            "riel": f"{invoice.rate.normalize():,f}",
+        }
+        steps.append((_("Converted"), _("%(from)s is %(to)s; 1 dollar is %(riel)s riel.") % words))
+    if line.discount:
+        words = {
+            "label": invoice.discount_label,
+            "amount": format_money(line.money),
+            "discount": format_money(line.discount_money),
+            "net": format_money(line.net_money),
+        }
+        steps.append((_("Discount"), _("%(label)s: %(amount)s − %(discount)s = %(net)s") % words))
+        if invoice.discount_reason:
+            words = {"person": str(invoice.discount_by), "reason": invoice.discount_reason}
+            steps.append((_("Granted"), _("By %(person)s: %(reason)s") % words))
+    return steps
+
+
+def conditions_in_words(price_list: PriceList) -> list[str]:
+    """When a list counts, a few words for each condition."""
+    words = []
+    if price_list.payer:
+        words.append(_("payer: %(payer)s") % {"payer": _payer(price_list.payer)})
+    if price_list.nationality:
+        words.append(_("nationality: %(group)s") % {"group": price_list.get_nationality_display()})
+    if price_list.starts_at and price_list.ends_at:
+        words.append(f"{price_list.starts_at:%H:%M}–{price_list.ends_at:%H:%M}")
+    if price_list.picks_days:
+        words.append(", ".join(price_list.day_names))
+    if price_list.branch:
+        words.append(_("branch: %(branch)s") % {"branch": price_list.branch.name})
+    if price_list.valid_from:
+        words.append(_("from %(day)s") % {"day": price_list.valid_from.isoformat()})
+    if price_list.last_day:
+        words.append(_("through %(day)s") % {"day": price_list.last_day.isoformat()})
+    return words
+
+
+def adjustment_in_words(price_list: PriceList) -> str:
+    """What a list makes of standard prices: `+20 %`, `USD -1.00`; empty where nothing."""
+    if price_list.percent is not None:
+        return f"{price_list.percent.normalize():+f} %"
+    return f"+ {format_money(price_list.plus)}" if price_list.plus else ""
+
+
+def _event(charge: Charge) -> str:
+    words = {"kind": charge.source_kind, "moment": f"{timezone.localtime(charge.created_at):%Y-%m-%d %H:%M}"}
+    if charge.charged_by:
+        return _("%(moment)s by %(person)s (%(kind)s)") % {**words, "person": str(charge.charged_by)}
+    return _("%(moment)s (%(kind)s)") % words
+
+
+def _list_in_words(told: dict[str, Any]) -> str:
+    words = {"list": told["price_list"], "version": told.get("list_version", 1)}
+    return _("List %(list)s, version %(version)s") % words
+
+
+def _met_in_words(met: dict[str, str]) -> list[str]:
+    """Why the list counted; groups and hours, never the country."""
+    sentences: dict[str, Callable[[str], str]] = {
+        "payer": lambda value: _("The visit is paid by: %(payer)s.") % {"payer": _payer(value)},
+        "nationality": lambda value: _("Nationality group: %(group)s.") % {"group": Nationality(value).label},
+        "hours": lambda value: _("It was charged within the hours %(hours)s.") % {"hours": value},
+        "days": lambda value: _("Kind of day: %(day)s.") % {"day": Day(int(value)).label},
+        "branch": lambda value: _("Branch %(branch)s.") % {"branch": value},
+        "validity": lambda value: _("The list is valid %(days)s.") % {"days": value.replace("/", " – ")},
+    }
+    return [sentences[name](value) for name, value in met.items()]
+
+
+def _skipped_in_words(told: dict[str, Any]) -> list[Pair]:
+    skipped = told.get("skipped", [])
+    if not skipped:
+        return []
+    words = ngettext(
+        "%(lists)s would come first but has no price for this service.",
+        "%(lists)s would come first but have no price for this service.",
+        len(skipped),
+    )
+    return [(_("Passed over"), words % {"lists": ", ".join(skipped)})]
+
+
+def _price_in_words(told: dict[str, Any]) -> str:
+    amount = told.get("standard", told["unit_price"])
+    words = {
+        "code": told["priced_code"],
+        "asked": told["asked_code"],
+        "price": format_money(Money(Decimal(amount), told["currency"])),
+        "day": told["valid_from"],
+    }
+    if told["rule"] == "general":
+        return _("%(asked)s has no price of its own; %(code)s costs %(price)s since %(day)s.") % words
+    return _("%(code)s costs %(price)s since %(day)s.") % words
+
+
+def _steps_in_words(told: dict[str, Any]) -> list[Pair]:
+    """Every step with the figure before it, as one would write it on paper."""
+    before = Money(Decimal(told.get("standard", told["unit_price"])), told["currency"])
+    steps = []
+    for step in told.get("steps") or [_old_step(told)]:
+        result = Money(Decimal(step["amount"]), step["currency"])
+        steps.append(_step_in_words(step, before, result))
+        before = before if step["op"] == "convert" else result
+    return steps
+
+
+def _old_step(told: dict[str, Any]) -> dict[str, str]:
+    """Charges made before lists had conditions kept no steps."""
+    return {"op": "quantity", "figure": told["quantity"], "amount": told["amount"], "currency": told["currency"]}
+
+
+def _step_in_words(step: dict[str, str], before: Money, result: Money) -> Pair:
+    words = {"before": format_money(before), "result": format_money(result), "figure": step["figure"]}
+    match step["op"]:
+        case "percent":
+            sign = "+" if Decimal(step["figure"]) >= 0 else "−"
+            words["figure"] = step["figure"].lstrip("-")
+            return _("Percent"), f"{words['before']} {sign} {words['figure']} % = {words['result']}"
+        case "convert":
+            return _("Converted"), _("The amount is %(result)s; 1 dollar is %(figure)s riel.") % words
+        case "plus":
+            more = Money(Decimal(step["figure"]), result.currency)
+            sign = "+" if more.amount >= 0 else "−"
+            return _("Amount"), f"{words['before']} {sign} {format_money(abs(more))} = {words['result']}"
+        case "floor":
+            return _("Not below nothing"), words["result"]
+        case "round":
+            return _("Rounded"), _("%(before)s to the next %(figure)s riel: %(result)s") % words
+        case _:
+            quantity = f"{Decimal(step['figure']).normalize():f}"
+            return _("Quantity"), f"{quantity} × {words['before']} = {words['result']}"
+
+
+def _payer(code: str) -> str:
+    return str(Payer(code).label) if code in Payer.values else code
