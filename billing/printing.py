@@ -6,9 +6,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import CreditNote, Deposit, DepositRefund, ReceiptPrint
+from billing.models import CreditNote, Deposit, DepositRefund, Invoice, ReceiptPrint
+from billing.states import InvoiceStatus
 from core.money import KHR, USD, Money, convert
 from core.pdf import letterhead, render_pdf
+from core.spelling import spell_money
 
 Pairs = list[tuple[str, Any]]
 
@@ -23,6 +25,12 @@ def credit_pdf(note: CreditNote, *, hospital: Any) -> bytes:
     """A credit note on A5, in the patient's own language."""
     with translation.override(note.invoice.patient.preferred_language):
         return render_pdf("billing/credit.typ", _credit(note, hospital))
+
+
+def invoice_pdf(invoice: Invoice, *, paper: str, language: str, hospital: Any) -> bytes:
+    """An issued invoice on A4, A5 or an 80 mm roll."""
+    with translation.override(language):
+        return render_pdf("billing/receipt.typ", _invoice(invoice, paper, hospital))
 
 
 def deposit_pdf(deposit: Deposit, *, hospital: Any) -> bytes:
@@ -57,9 +65,48 @@ def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
         "lines": [_line(line) for line in invoice.lines.all()],
         "sums": _sums(invoice),
         "strong": [-2, -1],
+        "spelled": _spelled(payment.applied_money),
         "paid": _paid(payment),
         "footer": _footer(payment),
         "thanks": _("Thank you. Please keep this receipt."),
+    }
+
+
+def _spelled(money: Money) -> str:
+    """The amount in words of the paper's language."""
+    return f"{_('Amount in words')}: {spell_money(money, translation.get_language() or 'en')}"
+
+
+def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
+    """An issued invoice: what was charged, what it comes to in both currencies and in words, what is still due."""
+    paid: Pairs = []
+    if invoice.paid:
+        paid.append((_("Paid"), invoice.paid_money))
+    if invoice.credited:
+        paid.append((_("Credited"), -invoice.credited_money))
+    if invoice.is_owing:
+        paid.append((_("Still due"), invoice.due_money))
+    return {
+        "paper": paper,
+        "hospital": letterhead(hospital, invoice.branch),
+        "title": _("Invoice"),
+        "number": invoice.number,
+        "copy": str(invoice.get_status_display()) if invoice.status == InvoiceStatus.VOID else "",
+        "facts": [
+            (_("Invoice"), invoice.number),
+            (_("Date"), invoice.issued_at),
+            (_("Patient"), f"{invoice.patient.full_name} · {invoice.patient.mrn}"),
+            (_("Visit"), invoice.visit.number),
+            (_("Issued by"), str(invoice.issued_by)),
+        ],
+        "columns": [_("Service"), _("Quantity"), _("Amount")],
+        "lines": [_line(line) for line in invoice.lines.all()],
+        "sums": _sums(invoice),
+        "strong": [-2, -1],
+        "spelled": _spelled(invoice.total_money),
+        "paid": paid,
+        "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{invoice.rate.normalize():,f}"}],
+        "thanks": "",
     }
 
 

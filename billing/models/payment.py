@@ -122,6 +122,7 @@ class ReceiptPrint(UUIDModel):
     """One printing of a receipt; the first is the original, the others are copies and say so."""
 
     class Paper(models.TextChoices):
+        A4 = "a4", _("A4 sheet")
         A5 = "a5", _("A5 sheet")
         ROLL = "80mm", _("80 mm roll")
 

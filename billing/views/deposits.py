@@ -53,6 +53,23 @@ def deposit_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "billing/deposit/patient.html", context)
 
 
+@rated("paper")
+@requires("receipt:print")
+def statement_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The account of a patient, or with ``?family=1`` of the family's members in sight, on A4."""
+    from billing.printing_statements import statement_pdf
+
+    payers = found.visible_payers(request.user)
+    patient = get_object_or_404(payers, pk=pk)
+    members = (
+        [patient, *payers.filter(family=patient.family_id).exclude(pk=pk)] if "family" in request.GET else [patient]
+    )
+    for one in members:
+        record_printing("billing:statement-print", patient_id=one.pk)
+    pdf = statement_pdf(patient, members, hospital=request.hospital, branch=request.workplace.branch)
+    return pdf_response(pdf, f"statement-{patient.mrn}.pdf")
+
+
 @requires("payment:take")
 @exactly_once
 def deposit_new(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -10,21 +10,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
-from audit.services import record_reading
+from audit.services import record_printing, record_reading
 from billing.errors import PromotionUsedUp
-from billing.forms import DiscountForm, InvoiceSearchForm
+from billing.forms import DiscountForm, InvoiceSearchForm, PrintForm
 from billing.models import Charge, Invoice
 from billing.pricing import suggest_exact
 from billing.queries.bills import lines_of, payments_of, pending_off_invoices
 from billing.queries.concessions import concessions_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.services import invoices
+from billing.states import InvoiceStatus
 from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
+from core.pdf import pdf_response
+from core.rates import rated
 from patients.banner import banner_of
 
 
@@ -55,6 +58,22 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
     }
     return render(request, "billing/invoice/detail.html", context)
+
+
+@rated("paper")
+@requires("receipt:print")
+def invoice_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An issued invoice on the paper that was asked for, in the patient's language or another."""
+    from billing.printing import invoice_pdf  # the PDF engine is large; pages that print nothing do without it
+
+    found = visible_invoices(request.user).exclude(status=InvoiceStatus.DRAFT)
+    invoice = get_object_or_404(found, pk=pk)
+    asked_for = PrintForm(request.GET)
+    chosen = asked_for.cleaned_data if asked_for.is_valid() else {}
+    paper, language = chosen.get("paper", "a4"), chosen.get("language") or invoice.patient.preferred_language
+    record_printing("billing:invoice-print", patient_id=invoice.patient_id)
+    pdf = invoice_pdf(invoice, paper=paper, language=language, hospital=request.hospital)
+    return pdf_response(pdf, f"{invoice.number}.pdf")
 
 
 @requires("invoice:issue")

@@ -27,6 +27,8 @@ PAGES: dict[str, Promise] = {
     "billing:receipt-show": _("Receipt"),
     "billing.credit_note": _("Credit note"),
     "billing:credit-print": _("Credit note"),
+    "billing:invoice-print": _("Invoice"),
+    "billing:statement-print": _("Statement of account"),
     "billing.deposit": _("Deposits"),
     "billing:deposit-print": _("Receipt of a deposit"),
     "billing:deposit-refund-print": _("Refund of a deposit"),
