@@ -308,3 +308,7 @@ class DecidesOwn(DomainError):
 
 class DiscountUnapproved(DomainError):
     message = _("A discount above the limit must be approved by somebody else before the invoice is issued.")
+
+
+class DurationInvalid(DomainError):
+    message = _("This service is not charged by time, or it ends before it begins.")

@@ -1,5 +1,6 @@
 """A charge's arithmetic in words, in the reader's language, from what the charge itself has kept."""
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.models import Charge, Day, Invoice, InvoiceLine, Nationality, PriceList
+from billing.models import Charge, Day, Invoice, InvoiceLine, Nationality, PriceList, Unit
 from billing.queries.quotes import Quote
 from core.money import Money, format_money
 from patients.states import Payer
@@ -33,6 +34,7 @@ def told_in_words(told: dict[str, Any]) -> list[Pair]:
         *([(_("Because"), condition) for condition in _met_in_words(told.get("met", {}))]),
         *_skipped_in_words(told),
         (_("Price"), _price_in_words(told)),
+        *_lasted_in_words(told.get("lasted", {})),
         *_steps_in_words(told),
     ]
 
@@ -138,6 +140,25 @@ def _price_in_words(told: dict[str, Any]) -> str:
     return _("%(code)s costs %(price)s since %(day)s.") % words
 
 
+def _lasted_in_words(lasted: dict[str, str]) -> list[Pair]:
+    """From when to when, and what was counted of it."""
+    if not lasted:
+        return []
+    began, ended = (datetime.datetime.fromisoformat(lasted[name]) for name in ("began", "ended"))
+    minutes = int((ended - began).total_seconds() // 60)
+    words = {
+        "began": f"{timezone.localtime(began):%Y-%m-%d %H:%M}",
+        "ended": f"{timezone.localtime(ended):%Y-%m-%d %H:%M}",
+        "hours": f"{minutes // 60}:{minutes % 60:02d}",
+        "grace": lasted["grace_minutes"],
+    }
+    if lasted["unit"] == Unit.DAY:
+        counted = _("%(began)s to %(ended)s is %(hours)s hours; days begun count, %(grace)s minutes over do not.")
+    else:
+        counted = _("%(began)s to %(ended)s is %(hours)s hours; hours begun count, %(grace)s minutes over do not.")
+    return [(_("Time"), counted % words)]
+
+
 def _steps_in_words(told: dict[str, Any]) -> list[Pair]:
     """Every step with the figure before it, as one would write it on paper."""
     before = Money(Decimal(told.get("standard", told["unit_price"])), told["currency"])
@@ -167,6 +188,10 @@ def _step_in_words(step: dict[str, str], before: Money, result: Money) -> Pair:
             more = Money(Decimal(step["figure"]), result.currency)
             sign = "+" if more.amount >= 0 else "−"
             return _("Amount"), f"{words['before']} {sign} {format_money(abs(more))} = {words['result']}"
+        case "follow_up":
+            number, _space, day = step["figure"].partition(" ")
+            words = {"visit": number, "day": day, "result": words["result"]}
+            return _("Free"), _("Comes again after the paid consultation of %(day)s (%(visit)s): %(result)s") % words
         case "floor":
             return _("Not below nothing"), words["result"]
         case "round":

@@ -159,6 +159,6 @@ class GrantForm(Form):
 
 
 class RulesForm(PreferenceForm):
-    """What a cashier may let off alone."""
+    """What a cashier may let off alone, and whether coming again is free."""
 
-    keys = ("billing.discount_limit",)
+    keys = ("billing.discount_limit", "billing.follow_up_days", "billing.follow_up_same")

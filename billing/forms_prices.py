@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch
 from billing.forms import MOST
-from billing.models import EVERY_DAY, Adjustment, Category, Day, Nationality, PriceList, Service
+from billing.models import EVERY_DAY, Adjustment, Category, Day, Nationality, PriceList, Service, Unit
 from billing.models.snapshot import SUFFIXES
 from billing.services.price_lists import TERMS
 from core.forms import DecimalInput, Form, SegmentedChoice
@@ -143,6 +143,28 @@ class PriceListForm(NamesForm):
         last = cleaned["last_day"]
         until = last + datetime.timedelta(days=1) if last else None
         return {**{name: cleaned[name] for name in TERMS if name != "valid_to"}, "valid_to": until}
+
+
+class ServiceUnitForm(Form):
+    """What a service's price is for, and how long one may stay over."""
+
+    unit = forms.ChoiceField(label=_("Price is for"), choices=Unit.choices, widget=SegmentedChoice)
+    grace_minutes = forms.IntegerField(
+        label=_("Minutes of grace"),
+        min_value=0,
+        max_value=1439,
+        required=False,
+        help_text=_("So long over a day or an hour begins no other."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        grace, unit = cleaned.get("grace_minutes") or 0, cleaned.get("unit")
+        if grace and unit == Unit.EACH:
+            self.add_error("grace_minutes", _("Only what is charged by time has grace."))
+        if grace > 59 and unit == Unit.HOUR:
+            self.add_error("grace_minutes", _("Less than an hour."))
+        return {**cleaned, "grace_minutes": grace}
 
 
 class HolidayForm(NamesForm):

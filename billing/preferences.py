@@ -27,3 +27,17 @@ declare(
     least=0,
     most=100,
 )
+declare(
+    "billing.follow_up_days",
+    default=0,
+    label=_("Days after a paid consultation in which the next one is free"),
+    help=_("0: every consultation is charged."),
+    least=0,
+    most=90,
+)
+declare(
+    "billing.follow_up_same",
+    default="doctor",
+    label=_("A free consultation is one"),
+    choices=(("doctor", _("with the same doctor")), ("department", _("in the same department"))),
+)

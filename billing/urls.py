@@ -95,6 +95,7 @@ urlpatterns = [
     path("prices/holidays/", price_lists.holiday_list, name="holiday-list"),
     path("prices/holidays/<uuid:pk>/remove/", price_lists.holiday_remove, name="holiday-remove"),
     path("prices/<uuid:pk>/", prices.price_edit, name="price-edit"),
+    path("prices/<uuid:pk>/unit/", prices.service_unit, name="service-unit"),
     path("rates/", prices.rate_list, name="rate-list"),
     path("rates/feed/", rates.feed_edit, name="rate-feed"),
     path("rates/difference/", rates.difference_post, name="rate-difference"),

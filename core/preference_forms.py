@@ -16,8 +16,10 @@ SHORTEST_REASON = 10
 
 
 def field_of(one: Declared) -> forms.Field:
-    """A field for one preference: a switch, a time of day, or a whole number within its bounds."""
+    """A field for one preference: a choice, a switch, a time of day, or a whole number within its bounds."""
     words = {"label": one.label, "help_text": one.help or _limits_of(one), "initial": preference(one.key)}
+    if one.choices:
+        return forms.ChoiceField(choices=one.choices, **words)
     if one.kind is bool:
         return forms.BooleanField(required=False, **words)
     if one.kind is time:

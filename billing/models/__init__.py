@@ -1,5 +1,5 @@
 from billing.models.books import BooksClosing
-from billing.models.catalogue import Category, ExchangeRate, Price, Service
+from billing.models.catalogue import Category, ExchangeRate, Price, Service, Unit
 from billing.models.charge import Charge
 from billing.models.concession import Concession, ConcessionKind
 from billing.models.cover import PayerShare
@@ -75,4 +75,5 @@ __all__ = [
     "Source",
     "Tender",
     "Transition",
+    "Unit",
 ]

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import AppendOnly, UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
@@ -23,19 +24,38 @@ class Category(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class Unit(models.TextChoices):
+    """What a service's price is for."""
+
+    EACH = "each", pgettext_lazy("unit of a price", "Each")
+    DAY = "day", pgettext_lazy("unit of a price", "Day begun")
+    HOUR = "hour", pgettext_lazy("unit of a price", "Hour begun")
+
+
 class Service(UUIDModel):
-    """One thing that can be charged. `code` is what departments name it by (CONS, LAB-GLU, MED-AMOX500)."""
+    """One thing that can be charged. `code` is what departments name it by (CONS, LAB-GLU, MED-AMOX500).
+
+    What is charged by the day (24 hours) or the hour counts each one begun; `grace_minutes` beyond one begin none.
+    """
 
     code = models.CharField(_("Code"), max_length=64, unique=True)
     name = models.CharField(_("Name"), max_length=200)
     category = models.CharField(_("Category"), max_length=20, choices=Category)
     is_active = models.BooleanField(_("Active"), default=True)
+    unit = models.CharField(_("Price is for"), max_length=4, choices=Unit, default=Unit.EACH)
+    grace_minutes = models.PositiveSmallIntegerField(_("Minutes of grace"), default=0)
 
     class Meta:
         verbose_name = _("Service")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(category__in=Category.values), name="billing_service_category"),
+            models.CheckConstraint(
+                condition=Q(unit="each", grace_minutes=0)
+                | Q(unit="hour", grace_minutes__lt=60)
+                | Q(unit="day", grace_minutes__lt=1440),
+                name="billing_service_unit",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ from django.utils import timezone
 from billing import pricing
 from billing.choice import Circumstances, conditions, counting_day, in_order
 from billing.errors import RateMissing
-from billing.models import Holiday, Price, PriceList
+from billing.models import Category, Holiday, Price, PriceList
 from billing.pricing import Step
 from billing.queries.catalogue import in_force_on, usable_rate
+from billing.queries.follow_ups import consultation_before
 from core.clock import now
 from core.db.kept import kept
 from core.money import Money
@@ -30,7 +31,7 @@ class Quote:
 
     `rule` is `own` where the code has a price itself and `general` where its general code (CONS of CONS-ENT) has.
     `skipped` are lists that hold as well and stand before, but have no price for the service. `met` says what the
-    list asked for.
+    list asked for, `lasted` from when to when something charged by time did.
     """
 
     price: Price
@@ -39,6 +40,7 @@ class Quote:
     steps: Sequence[Step] = ()
     skipped: Sequence[str] = ()
     met: dict[str, str] = field(default_factory=dict)
+    lasted: dict[str, str] = field(default_factory=dict)
 
     @property
     def unit(self) -> Money:
@@ -58,6 +60,7 @@ class Quote:
             "skipped": list(self.skipped),
             "standard": str(self.price.amount),
             "valid_from": self.price.valid_from.isoformat(),
+            "lasted": self.lasted,
             "quantity": str(quantity),
             "unit_price": str(self.unit.amount),
             "currency": str(self.unit.currency),
@@ -70,10 +73,17 @@ def quote_for_visit(code: str, visit: Any, at: datetime.datetime | None = None) 
     """What a service costs in a visit at a moment (now); None when no list has a price. Raises RateMissing."""
     moment = timezone.localtime(at or now()).replace(tzinfo=None)
     lists = _special(moment.date(), moment.date() - A_DAY)
-    if not lists:
-        return _best(code, [], moment.date())
-    country = visit.patient.nationality if any(one.nationality for one in lists) else ""
-    return quote(code, branch=visit.branch_id, payer=visit.payer, country=country, moment=moment, lists=lists)
+    if lists:
+        country = visit.patient.nationality if any(one.nationality for one in lists) else ""
+        found = quote(code, branch=visit.branch_id, payer=visit.payer, country=country, moment=moment, lists=lists)
+    else:
+        found = _best(code, [], moment.date())
+    if found and found.unit and found.price.service.category == Category.CONSULTATION:
+        before = consultation_before(visit, moment.date())
+        if before:
+            free = Step("follow_up", Money.zero(found.unit.currency), before)
+            return replace(found, steps=[*found.steps, free])
+    return found
 
 
 def quote(

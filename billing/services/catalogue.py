@@ -57,6 +57,15 @@ def set_price(
     )
 
 
+@transaction.atomic
+def set_unit(*, service: Service, unit: str, grace_minutes: int, by: Any) -> Service:
+    """What the price of a service is for from now on; charges made keep theirs."""
+    service = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    service.unit, service.grace_minutes = unit, grace_minutes
+    service.save(update_fields=["unit", "grace_minutes", "updated_at"])
+    return service
+
+
 @dataclass(frozen=True)
 class Offer:
     """A service with the price it begins with; names by language code."""

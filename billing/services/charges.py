@@ -1,6 +1,8 @@
 """Charges are written here by the departments where the event happened, inside the event's own transaction."""
 
+import datetime
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +13,12 @@ from billing.errors import (
     ChargeAlreadyInvoiced,
     ChargeInvalid,
     ChargeNotPending,
+    DurationInvalid,
     PriceMissing,
     ReasonMissing,
     VisitCancelled,
 )
-from billing.models import Charge, InvoiceLine, Price
+from billing.models import Charge, InvoiceLine, Price, Unit
 from billing.models.snapshot import SUFFIXES
 from billing.queries.quotes import Quote, quote_for_visit
 from billing.services import drafts
@@ -34,6 +37,7 @@ def capture(
     quantity: Decimal = Decimal(1),
     text: str = "",
     by: Any = None,
+    quote: Quote | None = None,
 ) -> Charge:
     """Charge an event to a visit at the price it has for this patient now; the same event returns the same charge.
 
@@ -48,7 +52,7 @@ def capture(
     quantity = Decimal(quantity)
     if quantity <= 0:
         raise ChargeInvalid()
-    quote = quote_for_visit(service_code, visit)
+    quote = quote or quote_for_visit(service_code, visit)
     if quote is None:
         raise PriceMissing(code="price_missing")
     charge = charge_by(
@@ -62,6 +66,47 @@ def capture(
         by=by,
     )
     return _saved_or_first(charge, by)
+
+
+@transaction.atomic
+def capture_duration(
+    *,
+    visit: Any,
+    source_kind: str,
+    source_id: uuid.UUID,
+    service_code: str,
+    began: datetime.datetime,
+    ended: datetime.datetime,
+    text: str = "",
+    by: Any = None,
+) -> Charge:
+    """Charge something that lasted (a bed, oxygen) by the days or hours begun, at the price of when it began.
+
+    Unit and minutes of grace are the service's. Raises DurationInvalid, and what ``capture`` raises.
+    """
+    quote = quote_for_visit(service_code, visit, at=began)
+    if quote is None:
+        raise PriceMissing(code="price_missing")
+    service = quote.price.service
+    if service.unit == Unit.EACH or ended < began:
+        raise DurationInvalid()
+    grace = datetime.timedelta(minutes=service.grace_minutes)
+    lasted = {
+        "began": began.isoformat(),
+        "ended": ended.isoformat(),
+        "unit": str(service.unit),
+        "grace_minutes": str(service.grace_minutes),
+    }
+    return capture(
+        visit=visit,
+        source_kind=source_kind,
+        source_id=source_id,
+        service_code=service_code,
+        quantity=Decimal(pricing.units_begun(ended - began, unit=service.unit, grace=grace)),
+        text=text,
+        by=by,
+        quote=replace(quote, lasted=lasted),
+    )
 
 
 def _saved_or_first(charge: Charge, by: Any) -> Charge:

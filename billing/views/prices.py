@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import requires
 from billing.forms import DrawerForm, PriceForm, PriceSearchForm, RateForm, ServiceForm
+from billing.forms_prices import ServiceUnitForm
 from billing.models import Drawer, ExchangeRate, Price, RateProposal, Service
 from billing.queries.catalogue import in_force_on, latest_rate, search_services
-from billing.services.catalogue import set_price
+from billing.services.catalogue import set_price, set_unit
 from billing.services.drawers import save_drawer
 from billing.services.rates import set_rate
 from billing.states import ProposalStatus
@@ -52,6 +53,20 @@ def price_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_domain_error(form, error)
     context = {"form": form, "service": service, "history": history, "today": today()}
     return render(request, "billing/price/form.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("price:edit")
+@exactly_once
+def service_unit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whether a service is charged each, by the day or by the hour."""
+    service = get_object_or_404(Service, pk=pk)
+    initial = {"unit": service.unit, "grace_minutes": service.grace_minutes}
+    form = ServiceUnitForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        set_unit(service=service, by=request.user, **form.cleaned_data)
+        return redirect("billing:price-edit", service.pk)
+    context = {"form": form, "service": service}
+    return render(request, "billing/price/unit.html", context, status=422 if form.is_bound else 200)
 
 
 @requires("price:edit")
