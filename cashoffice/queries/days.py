@@ -83,15 +83,17 @@ def _unaccepted(branch: Any, day: datetime.date) -> list[tuple[str, str]]:
 
 
 def _transfers(branch: Any, day: datetime.date) -> list[tuple[str, str]]:
-    sent = Transfer.objects.filter(sender__branch=branch, status=TransferStatus.SENT).order_by("id")[:MOST]
+    _start, end = day_bounds(day)
+    sent = Transfer.objects.filter(sender__branch=branch, status=TransferStatus.SENT, created_at__lt=end)
+    sent = sent.order_by("id")[:MOST]
     return [(one.number, reverse("cashoffice:transfer-list")) for one in sent]
 
 
 def _vouchers(branch: Any, day: datetime.date) -> list[tuple[str, str]]:
-    waiting = Voucher.objects.filter(shift__branch=branch, status=VoucherStatus.REQUESTED).select_related("reason")
-    return [
-        (one.reason.name, reverse("cashoffice:voucher-detail", args=[one.pk])) for one in waiting.order_by("id")[:MOST]
-    ]
+    _start, end = day_bounds(day)
+    waiting = Voucher.objects.filter(shift__branch=branch, status=VoucherStatus.REQUESTED, created_at__lt=end)
+    waiting = waiting.select_related("reason").order_by("id")[:MOST]
+    return [(one.reason.name, reverse("cashoffice:voucher-detail", args=[one.pk])) for one in waiting]
 
 
 def _unposted(branch: Any, day: datetime.date) -> list[tuple[str, str]]:

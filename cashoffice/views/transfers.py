@@ -10,7 +10,7 @@ from accounts.permissions import requires
 from billing.queries.worklist import running_shift
 from cashoffice.forms_vouchers import TransferForm
 from cashoffice.models import Transfer
-from cashoffice.queries.transfers import open_transfers, visible_transfers
+from cashoffice.queries.transfers import open_transfers, receivers, visible_transfers
 from cashoffice.services import transfers
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -38,7 +38,7 @@ def transfer_new(request: HttpRequest) -> HttpResponse:
             return redirect("cashoffice:transfer-list")
         except DomainError as error:
             add_domain_error(form, error)
-    context = {"form": form, "shift": shift}
+    context = {"form": form, "shift": shift, "others": shift and receivers(shift).exists()}
     return render(request, "cashoffice/transfer/form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -53,6 +53,7 @@ def test_an_evening_is_closed_when_nothing_stands_in_its_way(shift, branch, cash
         "Cash vouchers wait for approval",
     ]
     assert words(branch, blocking=False) == ["Invoices are drafts"]
+    assert obstacles(branch, today() - datetime.timedelta(days=1)) == []  # nothing of it was there yesterday
     with pytest.raises(DayHindered) as refused:
         close_day(branch=branch, day=today(), by=accountant)
     assert "Cash vouchers wait for approval" in str(refused.value)

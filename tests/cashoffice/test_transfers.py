@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.errors import CountHindered, ReasonMissing
 from billing.models import Entry
-from billing.queries.ledger import ledger_disagreements, shift_expectation, trial_balance
+from billing.queries.comparing import ledger_disagreements
+from billing.queries.ledger import shift_expectation, trial_balance
 from billing.services.shifts import count_shift
 from cashoffice.errors import NotInDrawer, NotYours, NotYourTransfer, ReceiverMissing, ShiftEnded
 from cashoffice.models import Transfer

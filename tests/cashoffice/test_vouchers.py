@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.errors import CountHindered, ReasonMissing, ShiftMissing
 from billing.models import Posting
-from billing.queries.ledger import ledger_disagreements, shift_expectation
+from billing.queries.comparing import ledger_disagreements
+from billing.queries.ledger import shift_expectation
 from billing.services.shifts import close_shift, count_shift
 from cashoffice.errors import (
     AmountMissing,

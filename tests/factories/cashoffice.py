@@ -42,14 +42,14 @@ def transfer(receiver: Shift, usd: int = 0, khr: int = 0, *, by: User) -> Transf
     return send_transfer(receiver=receiver, usd=Decimal(usd), khr=Decimal(khr), by=by)
 
 
-def evening() -> None:
+def evening(visit: Any = None) -> None:
     """Every paper of the cash office once: two shifts, what moved in them, their end, the bank, a closed day."""
     cashier, other, accountant, owner = map(make.user, ("cashier", "cashier2", "accountant", "owner"))
     first = Shift.objects.filter(cashier=cashier, status="open").first() or make.shift(cashier)
     second = make.shift(other, code="D7")
     voucher(5, by=cashier, party="Sok", note="paper")
     receive_transfer(transfer=transfer(second, 10, by=cashier), by=other)
-    invoice = make.invoice(("10.00", "USD"), by=cashier)
+    invoice = make.invoice(("10.00", "USD"), visit=visit, by=cashier)
     take_payment(invoice=invoice, tenders=[Paid("bank", "USD", Decimal(10), "FT-77")], by=cashier)
     for shift, counts in ((first, {}), (second, {"USD": {10: 11}, "KHR": make.FLOAT["KHR"]})):
         count_shift(shift=shift, counts=counts, by=shift.cashier)
