@@ -74,7 +74,7 @@ def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
 
 def _spelled(money: Money) -> str:
     """The amount in words of the paper's language."""
-    return f"{_('Amount in words')}: {spell_money(money, translation.get_language() or 'en')}"
+    return _("In words: %(words)s") % {"words": spell_money(money, translation.get_language() or "en")}
 
 
 def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:

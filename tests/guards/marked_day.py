@@ -37,6 +37,7 @@ NOT_ABOUT_PATIENTS = {
     "cashoffice.views.reasons",
     "cashoffice.views.statements",
     "crm.views.tiers",
+    "gateways.views.setup",
     "insurance.views.payers",
     "laboratory.views.catalogue",
     "pharmacy.views.adjustments",
