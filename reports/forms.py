@@ -1,5 +1,6 @@
 """What the reports are asked for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,8 +26,9 @@ class ReportForm(BranchChoice, PeriodForm):
     field_order = ["since", "until", "branch", "by"]
     by = forms.TypedChoiceField(label=_("Grouped by"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, report: Report | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, asked: Mapping[str, Any], *, report: Report | None = None) -> None:
+        this_month = {"since": f"{today().replace(day=1):%Y-%m-%d}", "until": f"{today():%Y-%m-%d}"}
+        super().__init__({**this_month, **{name: asked[name] for name in asked}})
         if report is None or len(report.groupings) < 2:
             del self.fields["by"]
         else:

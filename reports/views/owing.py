@@ -49,7 +49,7 @@ def owing_file(request: HttpRequest) -> HttpResponse:
         [number, code, age_of(issued, day), currency, quantize(owes, currency)]
         for number, code, issued, currency, owes in known
     )
-    heads = [_("Invoice"), _("Branch"), _("Days"), _("Currency"), _("Owed")]
+    heads = [_("Invoice"), _("Branch"), _("Days since issue"), _("Currency"), _("Owed")]
     return csv_response(csv_table(heads, rows), f"owing-{day:%Y%m%d}.csv")
 
 
