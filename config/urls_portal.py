@@ -20,6 +20,7 @@ urlpatterns = [
     path("gateways/", include("gateways.urls")),
     path("queue/", include("queueing.urls")),
     path("clinic/", include("clinical.urls")),
+    path("claims/", include("claims.urls")),
     path("laboratory/", include("laboratory.urls")),
     path("pharmacy/", include("pharmacy.urls")),
     path("oversight/", include("oversight.urls")),

@@ -50,6 +50,11 @@ def post_json(url: str, data: dict[str, Any], **headers: str) -> tuple[int, dict
     return _any_object(*_ask("POST", url, json.dumps(data).encode(), {"Content-Type": "application/json", **headers}))
 
 
+def post_bytes(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
+    """The same for a body that is written already."""
+    return _any_object(*_ask("POST", url, body, headers))
+
+
 def is_allowed(url: str) -> bool:
     """Whether an address has the right form: https with a host, and nobody's name and password in it."""
     parts = urlsplit(url)

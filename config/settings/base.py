@@ -58,6 +58,7 @@ TENANT_APPS = [
     "gateways",
     "queueing",
     "clinical",
+    "claims",
     "laboratory",
     "pharmacy",
     "oversight",

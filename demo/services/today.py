@@ -21,6 +21,7 @@ from core import clock
 from core.money import KHR, USD
 from crm.services.memberships import open_membership
 from demo.cases import CASES
+from demo.services.insured import insured_patients
 from demo.services.setting import Place, place_of
 from demo.services.story import Story, whole_visit
 from patients.models import Patient
@@ -125,6 +126,7 @@ def _live_morning(place: Place, time: Timeline, chance: Random) -> None:
     for _ in range(4):
         story().arrive()
         time.tick(5)
+    insured_patients(lambda: story("M54.5"), chance)
 
 
 def _seen(story: Story, time: Timeline, *, upto: str) -> None:

@@ -35,6 +35,7 @@ READS: dict[str, str] = {
     "queueing": "queue:view",
     "crm": "family:view",
     "insurance": "coverage:view",
+    "claims": "claim:view",
 }
 
 

@@ -52,6 +52,7 @@ NUMBERS = {
     "invoice_number": "INV-{:07d}",
     "receipt_number": "REC-{:07d}",
     "credit_number": "CN-{:07d}",
+    "claim_number": "CL-{:07d}",
     "refund_number": "REF-{:07d}",
     "deposit_number": "DEP-{:07d}",
     "deposit_refund_number": "DREF-{:07d}",

@@ -36,6 +36,7 @@ NOT_ABOUT_PATIENTS = {
     "cashoffice.views.deposits",
     "cashoffice.views.reasons",
     "cashoffice.views.statements",
+    "claims.views.batches",
     "crm.views.tiers",
     "gateways.views.setup",
     "insurance.views.payers",

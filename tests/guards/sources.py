@@ -20,6 +20,7 @@ ROOMS = (
     "gateways",
     "queueing",
     "clinical",
+    "claims",
     "laboratory",
     "pharmacy",
     "oversight",

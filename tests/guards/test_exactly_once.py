@@ -13,6 +13,7 @@ OURS = {
     "accounts",
     "billing",
     "cashoffice",
+    "claims",
     "clinical",
     "core",
     "crm",

@@ -15,12 +15,14 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django_tenants.utils import schema_context
 
 from accounts.models import User
+from claims.models import Batch
 from config.celery import app
 from core import clock, keyring
 from core.events import publish
 from core.models import Delivery, Event
 from demo.services.setting import furnish
 from hospitals.models import Provisioning
+from insurance.models import Payer
 from notifications.models import MailLog
 from patients.models import DataExport, Erasure, Patient, RetentionRun
 from tests.guards.test_commands import OURS
@@ -30,12 +32,21 @@ from tests.support.digests import changed, digest
 WEEKS = timedelta(days=40)
 # What a task is given, from Royal's schema. A task that takes something and stands in neither list fails.
 GIVEN = {
+    "claims.tasks.send_batch": lambda: _batch().pk,
     "core.tasks.deliver": lambda: Delivery.objects.latest("id").pk,
     "notifications.tasks.send_mail": lambda: MailLog.objects.latest("id").pk,
     "patients.tasks.carry_out_erasure": lambda: Erasure.objects.latest("id").pk,
     "patients.tasks.carry_out_retention": lambda: RetentionRun.objects.create(records=1, oldest=clock.today()).pk,
     "patients.tasks.put_together": lambda: DataExport.objects.latest("id").pk,
 }
+
+
+def _batch() -> Batch:
+    """A batch that is on its way to a payer."""
+    facts = {"month": clock.today().replace(day=1), "sequence": 1, "number": "NSSF-1", "status": "sending"}
+    return Batch.objects.create(payer=Payer.objects.first(), made_by=User.objects.first(), **facts)
+
+
 OF_THE_PLATFORM = {"hospitals.tasks.provision_hospital": "makes a hospital from a row of the platform's register"}
 
 # How each command is called for Samaki; None where it has no hospital's data at all, with the reason.

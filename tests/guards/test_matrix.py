@@ -37,6 +37,7 @@ from billing.services.deposit_refunds import (
     request_deposit_refund,
 )
 from billing.services.deposits import take_deposit
+from claims.models import Claim
 from clinical.services.allergies import record_allergy
 from clinical.services.problems import record_condition, record_history
 from core.ids import new_id
@@ -78,6 +79,7 @@ CLOSED = {
     "result_check": "asks for a value of a sheet that is still open",
     "document_file": "needs the short-lived link",
     "export_file": "needs the short-lived link (tests/patients/test_exports.py)",
+    "claim_make": "asks for an invoice that a payer owes of (tests/claims)",
     "item_new": "needs a consultation that goes on",
 }
 
@@ -113,7 +115,7 @@ NOT_OF_A_PATIENT = {
     *{"accounts"},  # of the books
     *{"vouchers", "reasons", "transfers", "variances", "banking", "statements", "days"},  # of the cash office
     *{"mappings", "matches"},  # of its statements
-    *{"payers", "contracts", "rules", "cases"},  # of insurers and schemes
+    *{"payers", "contracts", "rules", "cases", "remittances"},  # of insurers and schemes
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }
 
@@ -177,11 +179,24 @@ def records_of(patient: Patient) -> dict[str, Any]:
         ),
         "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
         "tickets": encounter.ticket,
+        **_claimed(patient, invoice),
         "coverages": _card(patient),
         "authorisations": _card(patient).authorisations.create(scope="*", requested_by=patient.registered_by),
         "archives": patient.data_exports.create(reason="-", language="en", asked_by=patient.registered_by),
     }
     return {word: record.pk for word, record in found.items()}
+
+
+def _claimed(patient: Patient, invoice: Any) -> dict[str, Any]:
+    """A refused claim whose write-off waits; what it says of money nobody reads here."""
+    card, by = _card(patient), patient.registered_by
+    claim = Claim.objects.create(
+        number=f"CL-{new_id().hex}", status="rejected", payer=card.contract.payer, coverage=card, patient=patient,
+        invoice=invoice, service_date=invoice.visit.date, currency="USD", amount=9, rejected=9, made_by=by,
+    )  # fmt: skip
+    claim.lines.create(position=1, service_code="X", text_en="X", quantity=1, currency="USD", amount=9, rejected=9)
+    asked = claim.dispositions.create(kind="write_off", amount=9, currency="USD", reason="-", requested_by=by)
+    return {"claims": claim, "dispositions": asked}
 
 
 def _card(patient: Patient) -> Any:
@@ -344,6 +359,8 @@ def works_on(who: str, user: User, door: Door) -> bool:
         return user.may("dispense:prepare") and bool(counter & {*door.words})
     if door.room in ("billing", "gateways"):
         return who == "cashier"  # was paid today by all six
+    if door.room == "claims":
+        return user.may("claim:prepare")  # as at the cash desk, whoever it is about
     if door.room == "queueing":
         return True  # a number in a line; the name is veiled
     if door.room == "oversight":
@@ -394,6 +411,7 @@ def test_every_address_is_of_a_known_kind():
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
     known |= {"tickets", "archives", "credits", "coverages", "authorisations"}
     known |= {"tickets", "archives", "credits", "concessions", "deposits", "deposit-refunds", "khqr", "links"}
+    known |= {"claims", "dispositions"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"
     assert {door.address for door in DOORS if not door.words} == set()
@@ -463,6 +481,8 @@ def _at_work(user: User) -> set[str]:
         found |= {"laboratory", "reports"}
     if user.may("dispense:prepare"):
         found |= {"pharmacy", "reports"}
+    if user.may("claim:prepare"):
+        found |= {"claims"}
     return found
 
 

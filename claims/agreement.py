@@ -1,0 +1,23 @@
+"""A check of the books that this room adds: claims and the payer's part of their invoices say the same."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import PayerShare
+from billing.queries.agreement import Disagreement, compare
+from claims.models import Claim
+
+
+@compare(_("What claims brought in"))
+def claims_settled() -> Iterator[Disagreement]:
+    """Paid, passed on and written off, by the claims of an invoice and by the share of its payer."""
+    settled = F("paid") + F("transferred") + F("written_off")
+    rows = Claim.objects.order_by().values("invoice", "invoice__number").annotate(sum=Sum(settled))
+    shares = PayerShare.objects.annotate(sum=settled).filter(sum__gt=0)
+    known = dict(shares.values_list("invoice", "sum"))
+    for row in rows:
+        share = known.pop(row["invoice"], 0)
+        if share != row["sum"]:
+            yield Disagreement(str(row["invoice__number"]), None, share, row["sum"])

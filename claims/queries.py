@@ -1,0 +1,140 @@
+"""Reading claims, batches and remittances: what one may see, what waits, and how old it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from billing.models import PayerShare, Posting
+from claims.models import Batch, Channel, Claim, Disposition, Remittance
+from claims.states import OPEN, ClaimStatus, DispositionStatus
+from core.clock import today
+from insurance.models import Payer
+from patients.access import sight_of
+
+AGES = ((0, 30), (31, 60), (61, 90), (91, None))
+ZERO = Decimal(0)
+
+
+def claims_in_sight(user: Any, path: str = "patient") -> Q:
+    """Whoever prepares claims sees all of them, as the cash desk sees what is owed; others follow the patient."""
+    return Q() if user.may("claim:prepare") else sight_of(user).of(path)
+
+
+def visible_claims(user: Any) -> QuerySet[Claim]:
+    found = Claim.objects.select_related(
+        "payer", "patient", "invoice__branch", "coverage__contract", "batch", "made_by"
+    )
+    return found.filter(claims_in_sight(user)).order_by("-id")
+
+
+def search_claims(user: Any, *, status: str = "", payer: str = "", number: str = "") -> QuerySet[Claim]:
+    """Claims by status (all open ones when none is named), payer and number."""
+    found = visible_claims(user)
+    if number.strip():
+        word = number.strip().upper()
+        return found.filter(Q(number=word) | Q(invoice__number=word) | Q(batch__number__iexact=word))
+    if payer:
+        found = found.filter(payer__code=payer)
+    if status in ClaimStatus.values:
+        return found.filter(status=status)
+    return found if status == "all" else found.filter(status__in=OPEN)
+
+
+def to_claim(user: Any) -> QuerySet[PayerShare]:
+    """Payer parts of issued invoices that stand on no claim yet, the oldest first."""
+    found = PayerShare.objects.select_related("invoice__patient", "invoice__visit", "payer").order_by("id")
+    still_open = Q(due__gt=F("credited") + F("paid") + F("transferred") + F("written_off"))
+    return found.filter(still_open, claims_in_sight(user, "invoice__patient"), claimed=False)
+
+
+def to_claim_count(user: Any) -> int:
+    return to_claim(user).order_by().count()
+
+
+def drafts_of(payer: Payer) -> QuerySet[Claim]:
+    """Drafts that are in no batch yet."""
+    return Claim.objects.filter(payer=payer, status=ClaimStatus.DRAFT, batch=None).order_by("id")
+
+
+def payers_with_drafts() -> QuerySet[Payer]:
+    """Payers for whom a batch can be made, with how many claims wait."""
+    waiting = Q(claims__status=ClaimStatus.DRAFT, claims__batch=None)
+    return Payer.objects.annotate(waiting=Count("claims", filter=waiting)).filter(waiting__gt=0).order_by("code")
+
+
+def batches() -> QuerySet[Batch]:
+    found = Batch.objects.select_related("payer", "made_by", "submitted_by").order_by("-id")
+    return found.annotate(size=Count("claims"))
+
+
+def claims_of_batch(batch: Batch) -> list[Claim]:
+    """Everything a file of the batch says, in four queries however many claims it has."""
+    found = Claim.objects.filter(batch=batch).exclude(status=ClaimStatus.WITHDRAWN)
+    found = found.select_related("payer", "patient", "invoice__branch", "coverage").prefetch_related("lines")
+    return list(found.order_by("id"))
+
+
+def remittances() -> QuerySet[Remittance]:
+    return Remittance.objects.select_related("payer", "posted_by").order_by("-id")
+
+
+def channel_of(payer: Payer) -> Channel:
+    """The payer's way, not saved yet where the hospital has set none."""
+    return Channel.objects.filter(payer=payer).first() or Channel(payer=payer)
+
+
+def visible_dispositions(user: Any) -> QuerySet[Disposition]:
+    found = Disposition.objects.select_related("claim__payer", "claim__patient", "requested_by", "decided_by")
+    return found.filter(claims_in_sight(user, "claim__patient")).order_by("-id")
+
+
+def write_offs_to_decide(user: Any) -> QuerySet[Disposition]:
+    """What waits for this person's approval."""
+    if not user.may("claim:approve"):
+        return Disposition.objects.none()
+    waiting = visible_dispositions(user).filter(status=DispositionStatus.REQUESTED)
+    return waiting.exclude(requested_by=user).order_by("id")
+
+
+def write_offs_count(user: Any) -> int:
+    return write_offs_to_decide(user).order_by().count()
+
+
+@dataclass
+class Aged:
+    """What a payer owes in one currency, by the age of its invoices in days."""
+
+    payer: Payer
+    currency: str
+    sums: list[Decimal] = field(default_factory=lambda: [ZERO] * len(AGES))
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.sums, ZERO)
+
+
+def ageing(day: date | None = None) -> Sequence[Aged]:
+    """What payers owe, read from the ledger, by how long ago the invoice was issued."""
+    day = day or today()
+    rows = (
+        Posting.objects.filter(account__key="receivable.payers", date__lte=day)
+        .values("entry__invoice__payer_share__payer", "currency", "entry__invoice__payer_share__issued_on")
+        .annotate(sum=Sum("amount"))
+        .order_by()
+    )
+    payers: dict[UUID, Payer] = Payer.objects.in_bulk()
+    found: dict[tuple[UUID, str], Aged] = {}
+    for row in rows:
+        payer, issued = row["entry__invoice__payer_share__payer"], row["entry__invoice__payer_share__issued_on"]
+        aged = found.setdefault((payer, row["currency"]), Aged(payers[payer], row["currency"]))
+        aged.sums[_bucket((day - issued).days)] += row["sum"]
+    return sorted((one for one in found.values() if any(one.sums)), key=lambda one: (one.payer.code, one.currency))
+
+
+def _bucket(days: int) -> int:
+    return next(place for place, (_first, last) in enumerate(AGES) if last is None or days <= last)
