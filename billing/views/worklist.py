@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -10,7 +11,7 @@ from accounts.permissions import requires
 from audit.services import record_reading
 from billing.explaining import charge_in_words, line_in_words
 from billing.forms import SearchForm
-from billing.models import Charge
+from billing.models import Charge, InvoiceLine
 from billing.queries.catalogue import latest_rate
 from billing.queries.deposits import held_for
 from billing.queries.worklist import (
@@ -82,7 +83,9 @@ def visit_collect(request: HttpRequest, pk: UUID) -> HttpResponse:
 def charge_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How a charge and its line on the newest invoice came about: opened under the line, or as a page of its own."""
     charges = Charge.objects.select_related("patient", "visit", "charged_by")
-    charge = get_object_or_404(charges.filter(visit__in=visible_visits(request.user).order_by().values("pk")), pk=pk)
+    in_sight = Q(visit__in=visible_visits(request.user).order_by().values("pk"))
+    billed = InvoiceLine.objects.filter(invoice__in=visible_invoices(request.user).order_by().values("pk"))
+    charge = get_object_or_404(charges.filter(in_sight | Q(pk__in=billed.order_by().values("charge"))), pk=pk)
     record_reading(charge.patient_id, "billing.charge")
     line = charge.lines.filter(live=True).select_related("invoice__discount_by").first()
     steps = charge_in_words(charge) + (line_in_words(line, line.invoice) if line else [])

@@ -41,6 +41,7 @@ from core.ids import new_id
 from core.money import KHR, USD, Money
 from core.preferences import set_preference
 from notifications.models import Notice
+from patients.models import Patient
 from tests.factories import billing as make
 from tests.factories.billing import usd
 
@@ -376,6 +377,16 @@ def test_a_cashier_asks_and_the_owner_approves(client_for, rate, cashier, owner)
     asked.refresh_from_db()
     assert asked.status == "approved"
     assert "7.00" in desk.get(f"/billing/invoices/{invoice.pk}/").content.decode()
+
+
+def test_who_decides_reads_how_the_bill_of_a_restricted_patient_came_about(client_for, rate, cashier):
+    invoice = draft()
+    Patient.objects.filter(pk=invoice.patient_id).update(confidentiality="restricted")
+    explain = f"/billing/charges/{invoice.lines.get().charge_id}/explain/"
+    books = client_for("accountant")
+    assert books.get(explain).status_code == 404
+    ask_discount(invoice=invoice, rate=D("0.5"), reason="no income", by=cashier)
+    assert books.get(explain).status_code == 200
 
 
 def test_an_exemption_is_asked_for_and_declined_with_a_reason(client_for, rate, cashier):
