@@ -68,6 +68,7 @@ REFUSED: dict[str, Any] = {
 }
 APART = {
     "bench": "asks the running product by HTTP; makes its hospitals itself",
+    "chaos": "kills and asks the running product by HTTP; makes its hospital itself",
     "build_assets": "files of the front end, no database",
     "build_voices": "files of sounds, no database",
     "messages": "files of translations, no database",
