@@ -6,7 +6,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import PayerShare
-from billing.queries.agreement import Disagreement, compare
+from billing.queries.comparing import Disagreement, compare
 from claims.models import Claim
 
 

@@ -98,6 +98,7 @@ def _live_morning(place: Place, time: Timeline, chance: Random) -> None:
 
     for _ in range(5):
         whole_visit(story(), time.tick)
+    insured_patients(lambda: story("M54.5"), chance)
     _seen(story("I10"), time, upto="ordered")
     _seen(story("A90"), time, upto="collected")
     _seen(story("N39.0"), time, upto="received")
@@ -126,7 +127,6 @@ def _live_morning(place: Place, time: Timeline, chance: Random) -> None:
     for _ in range(4):
         story().arrive()
         time.tick(5)
-    insured_patients(lambda: story("M54.5"), chance)
 
 
 def _seen(story: Story, time: Timeline, *, upto: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import Posting
-from billing.queries.agreement import ledger_disagreements
+from billing.queries.comparing import ledger_disagreements
 from billing.services.invoices import void_invoice
 from billing.services.payments import take_payment
 from claims.adapters.fhir import answers_in, as_bundle, as_claim
