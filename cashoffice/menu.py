@@ -14,9 +14,11 @@ for entry in (
     Entry("billing", _("Reports of shifts"), "cashoffice:report-list", "voucher:view", "file-check", 42),
     Entry("billing", _("Close the day"), "cashoffice:day-close", "day:close", "moon", 44),
     Entry("billing", _("Closed days"), "cashoffice:day-list", "day:view", "calendar-check", 45),
-    Entry("billing", _("Bank deposits"), "cashoffice:banking-list", "banking:view", "building", 46, deposits_waiting),
     Entry(
-        "billing", _("Bank statements"), "cashoffice:statement-list", "statement:view", "checks", 48, statements_open
+        "accounting", _("Bank deposits"), "cashoffice:banking-list", "banking:view", "building", 46, deposits_waiting
+    ),
+    Entry(
+        "accounting", _("Bank statements"), "cashoffice:statement-list", "statement:view", "checks", 48, statements_open
     ),
 ):
     register(entry)

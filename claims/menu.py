@@ -6,11 +6,11 @@ from claims.queries import to_claim_count, write_offs_count
 from core.menu import Entry, register
 
 for entry in (
-    Entry("billing", _("Claims"), "claims:claim-list", "claim:view", "file-text", 36),
-    Entry("billing", _("To claim"), "claims:claim-waiting", "claim:prepare", "clipboard-list", 37, to_claim_count),
+    Entry("insurance", _("Claims"), "claims:claim-list", "claim:view", "file-text", 36),
+    Entry("insurance", _("To claim"), "claims:claim-waiting", "claim:prepare", "clipboard-list", 37, to_claim_count),
     Entry(
-        "billing", _("Write-offs to decide"), "claims:write-off-list", "claim:approve", "scale", 38, write_offs_count
+        "insurance", _("Write-offs to decide"), "claims:write-off-list", "claim:approve", "scale", 38, write_offs_count
     ),
-    Entry("billing", _("What payers owe"), "claims:ageing", "claim:view", "clock", 39),
+    Entry("insurance", _("What payers owe"), "claims:ageing", "claim:view", "clock", 39),
 ):
     register(entry)

@@ -24,6 +24,8 @@ GROUPS: dict[str, tuple[Label, str]] = {
     "laboratory": (_("Laboratory"), "flask"),
     "pharmacy": (_("Pharmacy"), "pill"),
     "billing": (_("Cashier"), "cash"),
+    "insurance": (_("Payers"), "shield"),
+    "accounting": (_("Accounting"), "book"),
     "crm": (_("Membership"), "heart-handshake"),
     "reports": (_("Reports"), "chart-bar"),
     "accounts": (_("Staff"), "user-cog"),

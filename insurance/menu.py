@@ -6,7 +6,7 @@ from core.menu import Entry, register
 
 register(
     Entry(
-        group="billing",
+        group="insurance",
         label=_("Payers and contracts"),
         url_name="insurance:payer-list",
         permission="payer:view",
