@@ -4,7 +4,6 @@ Exchange rates are riel for one US dollar; a discount's rate is a share (0.05 is
 where it is used, so no figure on a document is ever computed a second time.
 """
 
-import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -127,21 +126,6 @@ def bill(
 def exemptions(left: Sequence[Decimal], share: Decimal, currency: str) -> list[Decimal]:
     """What a fund pays of each line, of what is left to the patient; the parts add up to the share of the whole."""
     return allocate(quantize(sum(left, ZERO) * share, currency), left, currency)
-
-
-UNITS = {"day": datetime.timedelta(days=1), "hour": datetime.timedelta(hours=1)}
-
-
-def units_begun(elapsed: datetime.timedelta, *, unit: str, grace: datetime.timedelta) -> int:
-    """How many days (of 24 hours) or hours were begun; what goes over by no more than `grace` begins none.
-
-    The first one is begun at once, however short it was. Raises ValueError for less than no time.
-    """
-    if elapsed < datetime.timedelta(0):
-        raise ValueError("Nothing ends before it begins")
-    over = elapsed - grace
-    whole, rest = divmod(over, UNITS[unit])
-    return max(1, whole + bool(rest))
 
 
 def promotion_cuts(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from billing import pricing
+from billing.durations import units_begun
 from billing.errors import (
     ChargeAlreadyInvoiced,
     ChargeInvalid,
@@ -102,7 +103,7 @@ def capture_duration(
         source_kind=source_kind,
         source_id=source_id,
         service_code=service_code,
-        quantity=Decimal(pricing.units_begun(ended - began, unit=service.unit, grace=grace)),
+        quantity=Decimal(units_begun(ended - began, unit=service.unit, grace=grace)),
         text=text,
         by=by,
         quote=replace(quote, lasted=lasted),

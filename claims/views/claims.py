@@ -24,6 +24,7 @@ from claims.queries import (
     write_offs_to_decide,
 )
 from claims.services import answers, claims, dispositions
+from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
@@ -34,14 +35,14 @@ from patients.banner import banner_of
 
 
 @requires("claim:view")
-@require_GET
+@asks("status", "payer")
 def claim_list(request: HttpRequest) -> HttpResponse:
-    form = ClaimSearchForm(request.GET)
+    form = ClaimSearchForm(asked(request))
     form.full_clean()
     found = search_claims(
         request.user,
         status=form.cleaned_data.get("status", ""),
-        payer=request.GET.get("payer", ""),
+        payer=asked(request).get("payer", ""),
         number=form.cleaned_data.get("number", ""),
     )
     return render_page(request, "claims/claim/list.html", {"form": form, "page": paginate(request, found)})

@@ -450,7 +450,13 @@ def test_the_owner_sets_the_limit_of_discounts(client_for, samaki):
     who = client_for("owner")
     page = who.get("/billing/concessions/rules/").content.decode()
     seen = page.split('name="seen" value="')[1].split('"')[0]
-    form = {"discount_limit": "12", "reason": "decided by the board", "seen": seen}
+    form = {
+        "discount_limit": "12",
+        "follow_up_days": "0",
+        "follow_up_same": "doctor",
+        "reason": "decided by the board",
+        "seen": seen,
+    }
     assert who.post("/billing/concessions/rules/", once(**form)).status_code == 302
     assert client_for("cashier").get("/billing/concessions/rules/").status_code == 403
 

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billing.durations import UNITS, units_begun
 from billing.errors import DurationInvalid
 from billing.explaining import charge_in_words
 from billing.models import Service
-from billing.pricing import UNITS, units_begun
 from billing.services.catalogue import set_price
 from billing.services.charges import capture_duration
 from billing.services.credits import approve_credit, request_credit

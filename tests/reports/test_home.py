@@ -204,8 +204,8 @@ def test_the_page_asks_again_for_its_lists_only(client_for, doctor, receptionist
         ("doctor", 18),
         ("labtech", 24),
         ("pharmacist", 12),
-        ("cashier", 10),
-        ("accountant", 10),
+        ("cashier", 14),
+        ("accountant", 20),
     ],
 )
 def test_the_first_page_costs_the_same_with_one_and_with_three_rows(
