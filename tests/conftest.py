@@ -31,6 +31,8 @@ from tests.support.threads import race as run_race
 
 JOURNEYS = ("tests/journeys/", "tests/guards/test_crossing.py", "tests/test_harness.py")
 WITH_A_DAY = ("tests/guards/test_markers.py", "tests/reports/test_masked_copy.py")  # a minute's work to begin with
+# One looks at every transaction of the server, the others keep one open for a minute: they take turns in one process.
+IN_TURN = ("tests/audit/test_chain.py", "tests/guards/test_matrix.py", "tests/guards/test_neighbours.py")
 _numbers = itertools.count(1)
 
 
@@ -50,7 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class JourneysTogether(LoadScopeScheduling):
-    """Journeys stay in one process, for they share a server and a database; so does a file with a day of its own.
+    """Journeys stay in one process, for they share a server and a database; so do a file with a day of its own and
+    files that would disturb each other.
 
     Every other test goes where there is room.
 
@@ -60,6 +63,8 @@ class JourneysTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(JOURNEYS):
             return "journeys"
+        if nodeid.startswith(IN_TURN):
+            return "in turn"
         return next((file for file in WITH_A_DAY if nodeid.startswith(file)), nodeid)
 
 

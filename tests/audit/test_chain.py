@@ -103,7 +103,7 @@ def test_a_running_writer_neither_blocks_nor_escapes_the_seal(committed_db):
 
 
 def test_the_watermark_follows_once_nobody_of_that_time_writes_any_more(sealed):
-    for _run in range(50):
+    for _run in range(300):
         seal_pending()
         if Watermark.objects.get().settled_id == Record.objects.latest("id").pk:
             break
