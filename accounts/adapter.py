@@ -12,8 +12,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import known_device, remember_person
@@ -70,15 +69,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.EmailCodeStage"]
 
-    def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        """Who came by single sign-on is signed out at the provider as well (RP-initiated logout)."""
-        return reverse("sso:leave") if "sso_token" in request.session else settings.LOGIN_URL
-
     def logout(self, request: HttpRequest) -> None:
+        """Who came by single sign-on is signed out at the provider as well (RP-initiated logout).
+
+        The answer itself leads there, from a page of ours, for a form may only lead to our own addresses. Nothing of
+        it waits in the session: a request still under way with the old one would take the new one's cookie away.
+        """
         address = self._leaving(request)
         super().logout(request)
         if address:
-            session.keep_leaving(request, address)
+            raise ImmediateHttpResponse(render(request, "accounts/sso/leaving.html", {"address": address}))
 
     def _leaving(self, request: HttpRequest) -> str:
         token, provider = session.kept_token(request), active_sso_provider()

@@ -6,5 +6,4 @@ app_name = "sso"
 urlpatterns = [
     path("", sso.sso_start, name="start"),
     path("callback/", sso.sso_callback, name="callback"),
-    path("leave/", sso.sso_leave, name="leave"),
 ]

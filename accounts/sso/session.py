@@ -38,12 +38,3 @@ def keep_token(request: HttpRequest, token: str) -> None:
 def kept_token(request: HttpRequest) -> str:
     kept = request.session.get("sso_token")
     return crypto.decrypt(kept, aad="sso.token").decode() if kept else ""
-
-
-def keep_leaving(request: HttpRequest, address: str) -> None:
-    request.session["sso_leaving"] = crypto.encrypt(address.encode(), aad="sso.leaving")
-
-
-def take_leaving(request: HttpRequest) -> str:
-    kept = request.session.pop("sso_leaving", None)
-    return crypto.decrypt(kept, aad="sso.leaving").decode() if kept else ""

@@ -96,15 +96,6 @@ def _confirmed(
     return redirect(then)
 
 
-@login_not_required
-def sso_leave(request: HttpRequest) -> HttpResponse:
-    """Signed out here; now at the provider. A page in between, for forms may only lead to our own addresses."""
-    address = session.take_leaving(request)
-    if not address:
-        return redirect("account_login")
-    return render(request, "accounts/sso/leaving.html", {"address": address})
-
-
 @requires("sso:manage")
 @requires_step_up
 @exactly_once
