@@ -31,6 +31,11 @@ def today() -> date:
     return timezone.localdate(now())
 
 
+def day_of(moment: datetime) -> date:
+    """Return the hospital's calendar date of a moment."""
+    return timezone.localdate(moment)
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return the first moment of the hospital's day and the first moment of the next: ``start <= moment < end``."""
     start = timezone.make_aware(datetime.combine(day, time.min))

@@ -8,6 +8,7 @@ from billing.models import CreditNote, Invoice, InvoiceLine, PayerShare
 from billing.pricing import ZERO
 from billing.services import journal
 from billing.states import CreditStatus
+from core.clock import day_of
 from insurance.services.limits import give_back
 from insurance.services.shares import Shares, shares_of
 from insurance.share import Item, portion
@@ -64,7 +65,7 @@ def owe(invoice: Invoice) -> PayerShare | None:
         payer_id=invoice.coverage.contract.payer_id,
         currency=invoice.currency,
         due=invoice.covered - invoice.scheme_difference,
-        issued_on=invoice.issued_at.date(),
+        issued_on=day_of(invoice.issued_at),
     )
 
 

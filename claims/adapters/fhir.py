@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from claims.models import Batch, Claim, ClaimLine
-from core.clock import now
+from core.clock import day_of, now
 
 SYSTEM = "urn:ihospita"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
@@ -52,7 +52,7 @@ def as_claim(claim: Claim) -> dict[str, Any]:
         "type": {"coding": [{"system": KINDS, "code": "institutional"}]},
         "use": "claim",
         "patient": {"reference": "#patient"},
-        "created": (claim.submitted_at or now()).date().isoformat(),
+        "created": day_of(claim.submitted_at or now()).isoformat(),
         "insurer": {"identifier": {"system": f"{SYSTEM}:payer", "value": claim.payer.code}},
         "provider": {"identifier": {"system": f"{SYSTEM}:branch", "value": claim.invoice.branch.code}},
         "priority": {"coding": [{"code": "normal"}]},

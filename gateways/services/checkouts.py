@@ -28,13 +28,12 @@ PAID_EVENTS = ("checkout.session.completed", "checkout.session.async_payment_suc
 EXPIRED_EVENT = "checkout.session.expired"
 
 
-@transaction.atomic
 def link_for_invoice(*, invoice: Invoice, words: str, thanks: str, by: Any) -> Checkout:
     """A link over what is due. The shift of `by` takes the payment when it is still open then.
 
+    Nothing is locked while Stripe is asked; what is due is looked at once more when somebody has paid.
     Raises GatewayOff, NothingDue, StripeSilent, StripeSays.
     """
-    invoice = lock_invoice(invoice)
     if not invoice.is_owing:
         raise NothingDue()
     return _open(
@@ -52,7 +51,6 @@ def link_for_invoice(*, invoice: Invoice, words: str, thanks: str, by: Any) -> C
     )
 
 
-@transaction.atomic
 def link_for_deposit(
     *, patient: Any, branch: Any, amount: Decimal, currency: str, words: str, thanks: str, by: Any
 ) -> Checkout:
@@ -79,18 +77,20 @@ def _open(asked: Checkout, *, words: str, thanks: str, by: Any) -> Checkout:
         cancel_url=thanks,
     )
     asked.session_id, asked.url = session.id, session.url
-    asked.save(force_insert=True)
-    record(asked, verb="request", from_status="", to_status=asked.status, by=by)
+    with transaction.atomic():
+        asked.save(force_insert=True)
+        record(asked, verb="request", from_status="", to_status=asked.status, by=by)
     return asked
 
 
-@transaction.atomic
 def cancel_checkout(*, checkout: Checkout, by: Any) -> Checkout:
     """Close the page; where somebody pays at this very moment, Stripe refuses. Raises StripeSays, MoveNotAllowed."""
-    checkout = _lock(checkout.pk)
     REQUEST_FLOW.check("cancel", checkout.status)
     _told(stripe.end_session, _account(), checkout.session_id)
-    move(checkout, flow=REQUEST_FLOW, verb="cancel", by=by)
+    with transaction.atomic():
+        checkout = _lock(checkout.pk)
+        if checkout.is_waiting:  # else the event of its end was quicker
+            move(checkout, flow=REQUEST_FLOW, verb="cancel", by=by)
     return checkout
 
 

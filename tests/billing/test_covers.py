@@ -1,5 +1,6 @@
 """Invoices somebody else pays a part of: shares, limits, the ledger, voids, credits, and what a payer refuses."""
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -73,6 +74,11 @@ def test_what_nobody_else_pays_is_asked_of_nobody(shift, cashier):
     with CaptureQueriesContext(connection) as statements:
         draft_invoice(visit=charge.visit, by=cashier)
     assert not [one for one in statements if 'FROM "insurance_' in one["sql"]]
+
+
+def test_what_is_issued_before_seven_is_of_the_hospitals_day(clock, shift, cashier):
+    clock.advance(hours=15)  # two in the morning here, the evening before in UTC
+    assert covered(("10.00", "USD"), by=cashier).payer_share.issued_on == date(2026, 3, 4)
 
 
 def test_an_invoice_a_payer_pays_whole_owes_nothing(shift, cashier):
