@@ -6,6 +6,7 @@ its own instead, where commits and parallel connections are real. Both hold the 
 hospital, royal.
 """
 
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -49,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if not item.nodeid.startswith(JOURNEYS):
                 raise pytest.UsageError(f"{item.nodeid} needs the web server: name its place in JOURNEYS")
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was loaded stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 class JourneysTogether(LoadScopeScheduling):
