@@ -34,6 +34,7 @@ def link_for_invoice(*, invoice: Invoice, words: str, thanks: str, by: Any) -> C
     Nothing is locked while Stripe is asked; what is due is looked at once more when somebody has paid.
     Raises GatewayOff, NothingDue, StripeSilent, StripeSays.
     """
+    invoice = Invoice.objects.get(pk=invoice.pk)
     if not invoice.is_owing:
         raise NothingDue()
     return _open(
