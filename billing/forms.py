@@ -277,3 +277,10 @@ class PriceSearchForm(SearchForm):
 
 class JournalSearchForm(SearchForm):
     on = forms.DateField(label=_("Date"), required=False)
+
+
+class StepForm(forms.Form):
+    """Which check of the books comes next, and how many figures differed before it."""
+
+    step = forms.IntegerField(min_value=0)
+    disagreeing = forms.IntegerField(min_value=0)

@@ -11,6 +11,7 @@ declare("voucher:view", _("See cash vouchers and transfers"), roles=[*SUPERVISOR
 declare("voucher:write", _("Write cash vouchers in an own shift"), roles=["cashier"])
 declare("voucher:approve", _("Approve cash vouchers"), roles=SUPERVISORS)
 declare("voucher_reason:manage", _("Set up reasons of cash vouchers"), roles=SUPERVISORS)
+declare("cash_rules:manage", _("Set the rules of the cash office"), roles=OFFICE)
 declare("variance:review", _("Review differences of drawers"), roles=OFFICE)
 declare("transfer:make", _("Send and receive cash between drawers"), roles=["cashier"])
 declare("banking:view", _("See deposits to the bank"), roles=[*SUPERVISORS, "auditor"])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashoffice.views import days, deposits, reasons, reports, statements, transfers, vouchers
+from cashoffice.views import days, deposits, reasons, reports, rules, statements, transfers, vouchers
 
 app_name = "cashoffice"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("vouchers/<uuid:pk>/decline/", vouchers.voucher_decline, name="voucher-decline"),
     path("vouchers/<uuid:pk>/take-back/", vouchers.voucher_withdraw, name="voucher-withdraw"),
     path("vouchers/<uuid:pk>.pdf", vouchers.voucher_print, name="voucher-print"),
+    path("rules/", rules.rules_edit, name="rules-edit"),
     path("reports/", reports.report_list, name="report-list"),
     path("shifts/<uuid:pk>/report.pdf", reports.shift_report, name="shift-report"),
     path("variances/<uuid:pk>/review/", reports.variance_review, name="variance-review"),

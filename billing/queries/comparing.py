@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,10 @@ class Check:
     label: str | Promise
     find: Finder
 
+    def found(self) -> list[Disagreement]:
+        """What differs, with what was compared."""
+        return [replace(one, label=self.label) for one in self.find()]
+
 
 _checks: dict[str, Check] = {}
 
@@ -49,18 +53,14 @@ def compare(label: str | Promise) -> Callable[[Finder], Finder]:
     return register
 
 
-def agreement() -> list[tuple[Check, list[Disagreement]]]:
-    """Every check with what differs; empty lists mean that all agrees to the riel."""
-    return [(check, list(check.find())) for check in _checks.values()]
+def checks() -> list[Check]:
+    """Every check there is, in a fixed order."""
+    return list(_checks.values())
 
 
 def ledger_disagreements() -> list[Disagreement]:
-    """Whatever differs, in any check."""
-    return [
-        Disagreement(one.record, one.entry_id, one.ledger, one.elsewhere, check.label)
-        for check, found in agreement()
-        for one in found
-    ]
+    """Whatever differs, in any check; an empty list means that all agrees to the riel."""
+    return [one for check in checks() for one in check.found()]
 
 
 def differing(

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
 
 from accounts.permissions import requires
-from billing.forms import JournalSearchForm
-from billing.queries import comparing as books
+from billing.forms import JournalSearchForm, StepForm
+from billing.queries import comparing
 from billing.queries.ledger import journal_entries
 from core.asking import asked, asks
-from core.htmx import render_page
+from core.htmx import render_page, wants_fragment
 from core.paging import paginate
 
 
@@ -32,8 +33,29 @@ def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @requires("journal:view")
+@require_GET
 def agreement(request: HttpRequest) -> HttpResponse:
-    """Ledger, invoices, receipts and drawers compared; what differs is named with its entry."""
-    checks = books.agreement()
-    context = {"checks": checks, "disagreeing": sum(len(found) for _check, found in checks)}
-    return render(request, "billing/journal/agreement.html", context)
+    """Ledger, invoices, receipts and drawers compared; what differs is named with its entry.
+
+    Checks read whole books: the page asks for them one after the other. ``whole`` answers all at once.
+    """
+    checks = comparing.checks()
+    if "whole" in request.GET:
+        results = [(check, check.found()) for check in checks]
+        context = {"results": results, "disagreeing": sum(len(found) for _check, found in results)}
+        return render(request, "billing/journal/agreement.html", context)
+    if not wants_fragment(request):
+        return render(request, "billing/journal/agreement.html", {"step": 0, "total": len(checks), "disagreeing": 0})
+    form = StepForm(request.GET)
+    if not form.is_valid() or form.cleaned_data["step"] >= len(checks):
+        raise Http404
+    step = form.cleaned_data["step"]
+    found = checks[step].found()
+    context = {
+        "results": [(checks[step], found)],
+        "step": step + 1,
+        "total": len(checks),
+        "disagreeing": form.cleaned_data["disagreeing"] + len(found),
+        "oob": True,
+    }
+    return render(request, "billing/journal/agreement.html#rows", context)

@@ -1,11 +1,15 @@
 """The cash office's pages, as the people who work on them see them."""
 
+import html
+import re
 from decimal import Decimal
 
 import pytest
 
-from billing.models import Charge, ExchangeRate, Invoice, Payment, Price, Service, Shift
+from billing.models import Charge, EntryKind, ExchangeRate, Invoice, Payment, Price, Service, Shift
 from billing.queries import price_in_force
+from billing.queries.comparing import checks
+from billing.services import journal
 from billing.services.invoices import draft_invoice
 from billing.services.payments import record_print, take_payment
 from billing.services.shifts import close_shift, count_shift
@@ -397,7 +401,35 @@ def test_the_accountant_follows_a_receipt_to_its_postings(client_for, shift, cas
 
 def test_the_books_agree_and_the_page_says_so(client_for, shift, cashier):
     take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
-    assert "alert-success" in client_for("auditor").get("/billing/journal/agreement/").content.decode()
+    assert "alert-success" in client_for("auditor").get("/billing/journal/agreement/?whole").content.decode()
+
+
+def compared(who) -> list[str]:
+    """What the page shows of each check, asked for one after the other as the browser does."""
+    page, shown = who.get("/billing/journal/agreement/"), []
+    while following := re.search(
+        r'hx-get="([^"]+)" hx-trigger="load" hx-swap="outerHTML">\s+<tr>', page.content.decode()
+    ):
+        page = who.htmx(html.unescape(following[1]))
+        shown.append(page.content.decode())
+    return shown
+
+
+def test_the_books_are_compared_check_by_check(client_for, shift, cashier):
+    take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
+    who = client_for("auditor")
+    shown = compared(who)
+    assert len(shown) == len(checks())
+    assert [("alert-success" in one, "progress-line" in one) for one in shown[-2:]] == [(False, True), (True, False)]
+    journal.post(
+        kind=EntryKind.SHIFT_CLOSED, source_id=new_id(), branch_id=shift.branch_id, shift=shift, by=cashier,
+        sides=[journal.Side("bank_transit", "USD", Decimal(5)), journal.Side("safe", "USD", Decimal(-5))],
+    )  # fmt: skip
+    shown = compared(who)
+    assert "1 figure does not agree" in shown[-1]
+    assert not any("alert-success" in one for one in shown)
+    for wrong in ("?step=99&disagreeing=0", "?step=a&disagreeing=0", "?step=0"):
+        assert who.htmx(f"/billing/journal/agreement/{wrong}").status_code == 404
 
 
 # --- Who may ---

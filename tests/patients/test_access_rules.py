@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.forms import POLICY
 from audit.models import Record
+from cashoffice.forms_rules import RulesForm as CashRulesForm
 from core.models import Preference
 from core.preferences import change_preferences, declared, mark_of, preference, set_preference
 from oversight.forms_settings import RulesForm
@@ -78,7 +79,7 @@ def test_of_two_at_once_one_is_told(race, staff):
     assert [error.code for error in outcome.errors] == ["record_changed"]
 
 
-SET_ON_PAGES = {*KEYS, *RulesForm.keys, *(f"accounts.{name}" for name in POLICY)}
+SET_ON_PAGES = {*KEYS, *RulesForm.keys, *CashRulesForm.keys, *(f"accounts.{name}" for name in POLICY)}
 LIMITED = [one for one in declared() if one.key in SET_ON_PAGES and one.least is not None]
 
 
@@ -99,6 +100,7 @@ def test_the_database_holds_the_same_limits(samaki, one):
         ("oversight.day_begins", "25:00"),
         ("oversight.day_ends", 20),
         ("accounts.email_codes", "on"),
+        ("billing.blind_count", 1),
     ],
 )
 def test_the_database_refuses_answers_of_another_kind(samaki, key, value):
