@@ -21,6 +21,7 @@ ACCOUNTS = [
     ("revenue.imaging", "4050", "income", "Imaging", "ចំណូលថតរូបភាព", "影像收入"),
     ("revenue.ward", "4060", "income", "Wards", "ចំណូលបន្ទប់សម្រាក", "住院收入"),
     ("revenue.vaccination", "4070", "income", "Vaccinations", "ចំណូលចាក់វ៉ាក់សាំង", "疫苗收入"),
+    ("revenue.package", "4080", "income", "Packages", "ចំណូលកញ្ចប់សេវា", "套餐收入"),
     ("revenue.other", "4090", "income", "Other services", "ចំណូលសេវាផ្សេងៗ", "其他服务收入"),
     ("discount.promotion", "4930", "income", "Promotions", "ការផ្សព្វផ្សាយបញ្ចុះតម្លៃ", "促销折扣"),
     ("discount.granted", "4940", "income", "Discounts granted", "ការបញ្ចុះតម្លៃដែលបានអនុញ្ញាត", "批准的折扣"),

@@ -312,3 +312,16 @@ class DiscountUnapproved(DomainError):
 
 class DurationInvalid(DomainError):
     message = _("This service is not charged by time, or it ends before it begins.")
+
+
+class PackageBegun(DomainError):
+    message = _("Something of this package was already taken; its price cannot be taken back whole.")
+
+
+class PackageCodeTaken(DomainError):
+    message = _("This code is taken.")
+    field = "code"
+
+
+class PackageNotTaken(DomainError):
+    message = _("Nothing was taken from a package for this charge.")

@@ -192,6 +192,10 @@ def _step_in_words(step: dict[str, str], before: Money, result: Money) -> Pair:
             number, _space, day = step["figure"].partition(" ")
             words = {"visit": number, "day": day, "result": words["result"]}
             return _("Free"), _("Comes again after the paid consultation of %(day)s (%(visit)s): %(result)s") % words
+        case "package":
+            code, _space, day = step["figure"].partition(" ")
+            words = {"package": code, "day": day, "result": words["result"]}
+            return _("Package"), _("Held by package %(package)s through %(day)s: %(result)s") % words
         case "floor":
             return _("Not below nothing"), words["result"]
         case "round":

@@ -17,6 +17,7 @@ from billing.models.feed import RateFeed, RateProposal
 from billing.models.fund import Fund, FundGrant, Source
 from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
+from billing.models.package import Package, PackageCover, PackagePart, PackageSale, PackageUse
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
 from billing.models.promotion import Promotion, PromotionUse
@@ -57,6 +58,11 @@ __all__ = [
     "InvoiceLine",
     "Method",
     "Nationality",
+    "Package",
+    "PackageCover",
+    "PackagePart",
+    "PackageSale",
+    "PackageUse",
     "PayerShare",
     "Payment",
     "Posting",

@@ -21,6 +21,7 @@ class Category(models.TextChoices):
     IMAGING = "imaging", _("Imaging")
     WARD = "ward", _("Ward")
     VACCINATION = "vaccination", _("Vaccination")
+    PACKAGE = "package", _("Package")
     OTHER = "other", _("Other")
 
 

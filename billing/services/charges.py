@@ -19,13 +19,15 @@ from billing.errors import (
     ReasonMissing,
     VisitCancelled,
 )
-from billing.models import Charge, InvoiceLine, Price, Unit
+from billing.models import Charge, InvoiceLine, Package, PackageCover, PackageSale, Price, Unit
 from billing.models.snapshot import SUFFIXES
 from billing.queries.quotes import Quote, quote_for_visit
-from billing.services import drafts
+from billing.services import drafts, packages
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move, record
 from billing.states import CHARGE_FLOW, ChargeStatus
+from core.ids import new_id
+from core.money import Money
 
 
 @transaction.atomic
@@ -56,6 +58,11 @@ def capture(
     quote = quote or quote_for_visit(service_code, visit)
     if quote is None:
         raise PriceMissing(code="price_missing")
+    cover = (
+        packages.cover_of(visit.patient_id, service_code, quote.price.service.code, quantity) if quote.unit else None
+    )
+    if cover:
+        quote = replace(quote, steps=[*quote.steps, _held(cover, quote)])
     charge = charge_by(
         quote,
         visit=visit,
@@ -66,7 +73,32 @@ def capture(
         text=text,
         by=by,
     )
-    return _saved_or_first(charge, by)
+    saved = _saved_or_first(charge, by)
+    if cover and saved is charge:
+        packages.use_cover(cover, charge)
+    return saved
+
+
+@transaction.atomic
+def sell_package(*, package: Package, visit: Any, by: Any) -> PackageSale:
+    """Charge a package to a visit, once; what it holds costs nothing from the issue of its invoice on.
+
+    Raises PriceMissing, VisitCancelled.
+    """
+    charge = capture(
+        visit=visit,
+        source_kind=packages.SOURCE,
+        source_id=new_id(),
+        service_code=package.service.code,
+        by=by,
+    )
+    return packages.open_sale(package, charge)
+
+
+def _held(cover: PackageCover, quote: Quote) -> pricing.Step:
+    """The step of a price to nothing: which package holds the service, and through which day."""
+    sale = cover.sale
+    return pricing.Step("package", Money.zero(quote.unit.currency), f"{sale.package.service.code} {sale.last_day}")
 
 
 @transaction.atomic
@@ -152,6 +184,7 @@ def _end(charge: Charge, *, verb: str, reason: str, by: Any, refusal: type[Excep
     if not CHARGE_FLOW.can(verb, charge.status):
         raise refusal()
     InvoiceLine.objects.filter(charge=charge, invoice__status="draft").delete()
+    packages.give_back(charge)
     move(charge, flow=CHARGE_FLOW, verb=verb, by=by, reason=reason, status_reason=reason)
     if draft:
         drafts.recompute(draft)

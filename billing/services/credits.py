@@ -39,6 +39,7 @@ from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
 from billing.services.funds import exemption_sides
 from billing.services.numbers import paper_number
+from billing.services.packages import check_credit
 from billing.services.settlement import announce_if_settled
 from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
@@ -54,7 +55,7 @@ from insurance.share import portion
 def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: str, by: Any) -> CreditNote:
     """Ask for a credit of `amounts` (by invoice line id, in the invoice's currency). Nothing is posted yet.
 
-    Raises ReasonMissing, CreditNotPossible (draft, unpaid or void), CreditEmpty, CreditBeyondLine.
+    Raises ReasonMissing, CreditNotPossible (draft, unpaid or void), CreditEmpty, CreditBeyondLine, PackageBegun.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -79,15 +80,20 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
     for part in parts:
         part.credit_note = note
     CreditLine.objects.bulk_create(parts)
+    check_credit(note)
     record(note, verb="request", from_status="", to_status=note.status, by=by, reason=reason)
     return note
 
 
 @transaction.atomic
 def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
-    """Give the note its number, post it, and say what is to be paid out. Raises ApprovesOwnCredit, CreditDecided."""
+    """Give the note its number, post it, and say what is to be paid out.
+
+    Raises ApprovesOwnCredit, CreditDecided, PackageBegun.
+    """
     invoice, note = _lock(note)
     _check_decision(note, by)
+    check_credit(note)
     invoice.credited += note.amount
     to_refund = min(note.amount, max(Decimal(0), -invoice.balance - _promised(invoice)))
     move(

@@ -20,6 +20,7 @@ from billing.services import covers, journal
 from billing.services.concessions import grant_discount
 from billing.services.drafts import add_charge, draft_invoice, lock_draft, lock_invoice, recompute, remove_charge
 from billing.services.funds import exemption_sides
+from billing.services.packages import check_void
 from billing.services.promotions import release_promotion, use_promotion
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
@@ -92,13 +93,14 @@ def refresh_draft(*, invoice: Invoice, by: Any) -> Invoice:
 def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     """Take back an issued invoice nobody has paid anything on; its charges are pending again, its number stays used.
 
-    Raises InvoicePaidAlready, ReasonMissing, MoveNotAllowed.
+    Raises InvoicePaidAlready, PackageBegun, ReasonMissing, MoveNotAllowed.
     """
     if not reason.strip():
         raise ReasonMissing()
     invoice = lock_invoice(invoice)
     if invoice.paid or invoice.status == InvoiceStatus.PAID:
         raise InvoicePaidAlready()
+    check_void(invoice)
     covers.release(invoice)
     move(invoice, flow=INVOICE_FLOW, verb="void", by=by, reason=reason, void_reason=reason)
     lines = list(invoice.lines.all())

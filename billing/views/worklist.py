@@ -11,9 +11,11 @@ from accounts.permissions import requires
 from audit.services import record_reading
 from billing.explaining import charge_in_words, line_in_words
 from billing.forms import SearchForm
-from billing.models import Charge, InvoiceLine
+from billing.forms_packages import SellForm
+from billing.models import Charge, InvoiceLine, Package
 from billing.queries.catalogue import latest_rate
 from billing.queries.deposits import held_for
+from billing.queries.packages import covers_of, returnable
 from billing.queries.worklist import (
     money_status,
     running_shift,
@@ -29,6 +31,7 @@ from core.htmx import render_page, wants_fragment
 from core.once import exactly_once
 from core.paging import paginate
 from patients.banner import banner_of
+from patients.models import Visit
 
 
 @requires("invoice:view")
@@ -51,14 +54,25 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def visit_bill(request: HttpRequest, pk: UUID) -> HttpResponse:
     visit = get_object_or_404(visible_visits(request.user), pk=pk)
     record_reading(visit.patient_id, "billing.visit")
+    return show_bill(request, visit)
+
+
+def show_bill(request: HttpRequest, visit: Visit, sell: SellForm | None = None) -> HttpResponse:
+    """The bill of a visit; with `sell` a package that could not be sold to it, and why."""
+    may = request.user.may
+    if sell is None and may("package:sell") and Package.objects.exists():
+        sell = SellForm()
     context = {
         "visit": visit,
         "banner": banner_of(visit.patient),
         "money": money_status(visit),
         "held": held_for(visit.patient_id, visit.patient.family_id),
         "invoices": visible_invoices(request.user).filter(visit=visit),
+        "covers": covers_of(visit.patient_id),
+        "returnable": returnable(visit) if may("package:return") else (),
+        "sell": sell,
     }
-    return render(request, "billing/visit/detail.html", context)
+    return render(request, "billing/visit/detail.html", context, status=422 if sell and sell.is_bound else 200)
 
 
 @requires("charge:view")

@@ -28,6 +28,7 @@ NOT_ABOUT_PATIENTS = {
     "billing.views.accounts",
     "billing.views.drawers",
     "billing.views.funds",
+    "billing.views.packages",
     "billing.views.price_lists",
     "billing.views.prices",
     "billing.views.promotions",

@@ -100,6 +100,7 @@ NOT_OF_A_PATIENT = {
         "funds",
         "grants",
         "promotions",
+        "packages",
         "drawers",
         "journal",
         "displays",
