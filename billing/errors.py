@@ -139,6 +139,10 @@ class NotYourShift(DomainError):
     message = _("Only the cashier of this shift can do that.")
 
 
+class StandsInForSelf(DomainError):
+    message = _("This shift is yours: count and close it as its cashier.")
+
+
 class AcceptsOwnShift(DomainError):
     message = _("A cashier cannot accept their own shift.")
 

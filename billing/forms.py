@@ -130,6 +130,17 @@ class CountForm(Form):
         }
 
 
+class StandInForm(CountForm):
+    """Why somebody else counts, and the notes where the cashier has not counted them."""
+
+    reason = forms.CharField(label=_("Why the cashier does not count"), max_length=200)
+
+    def __init__(self, *args: Any, counted: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if counted:
+            self.fields = {"reason": self.fields["reason"]}
+
+
 class ShiftOpenForm(CountForm):
     drawer = forms.ModelChoiceField(label=_("Drawer"), queryset=Drawer.objects.none())
 

@@ -30,6 +30,7 @@ declare("deposit:approve", _("Approve refunds of deposits"), roles=[*OFFICE, "ac
 declare("receipt:print", _("Print receipts"), roles=MONEY)
 declare("shift:operate", _("Open, count and close an own shift"), roles=["cashier"])
 declare("shift:view", _("See all shifts"), roles=[*OFFICE, "accountant", "auditor"])
+declare("shift:stand_in", _("Count and close the shift of a cashier who is not there"), roles=[*OFFICE, "accountant"])
 declare("shift:accept", _("Accept closed shifts"), roles=[*OFFICE, "accountant"])
 declare("drawer:manage", _("Set up cash drawers"), roles=[*OFFICE, "accountant"])
 declare("price:view", _("Read the price list"), roles=[*READERS, "receptionist"])

@@ -51,6 +51,10 @@ class Shift(UUIDModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     acceptance_note = models.CharField(_("Note"), max_length=200, blank=True, default="")
+    stood_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stand_in_reason = models.CharField(_("Why somebody else counted"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("Shift")
@@ -68,6 +72,15 @@ class Shift(UUIDModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status="reconciled") | Q(accepted_by__isnull=False), name="billing_shift_accepted"
+            ),
+            models.CheckConstraint(
+                condition=Q(stood_in_by__isnull=True, stand_in_reason="")
+                | (~Q(stood_in_by=F("cashier")) & Q(stood_in_by__isnull=False) & ~Q(stand_in_reason="")),
+                name="billing_shift_stand_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | Q(stood_in_by__isnull=True) | ~Q(accepted_by=F("stood_in_by")),
+                name="billing_shift_stand_in_four_eyes",
             ),
         ]
 

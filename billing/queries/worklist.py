@@ -115,7 +115,7 @@ def visible_payments(user: Any) -> QuerySet[Payment]:
 
 def visible_shifts(user: Any) -> QuerySet[Shift]:
     """All shifts for whoever supervises; a cashier sees their own."""
-    shifts = Shift.objects.select_related("drawer", "branch", "cashier", "accepted_by").order_by("-id")
+    shifts = Shift.objects.select_related("drawer", "branch", "cashier", "accepted_by", "stood_in_by").order_by("-id")
     return shifts if user.may("shift:view") or user.may("shift:accept") else shifts.filter(cashier=user)
 
 

@@ -16,11 +16,13 @@ from billing.errors import (
     DifferenceUnexplained,
     DrawerTaken,
     NotYourShift,
+    ReasonMissing,
     ShiftAlreadyOpen,
     ShiftMissing,
     ShiftNotClosed,
     ShiftNotCounted,
     ShiftNotOpen,
+    StandsInForSelf,
 )
 from billing.models import NOTES, CashCount, Drawer, EntryKind, Shift, ShiftTotal
 from billing.queries.ledger import shift_expectation
@@ -66,23 +68,10 @@ def count_shift(*, shift: Shift, counts: Notes, by: Any) -> Shift:
 
     Raises NotYourShift, ShiftNotOpen, CountInvalid, CountHindered (see billing.shift_rules).
     """
-    _check_notes(counts)
     shift = _lock(shift)
     if shift.cashier_id != by.pk:
         raise NotYourShift()
-    if not shift.can_count:
-        raise ShiftNotOpen()
-    if reasons := count_hindrances(shift):
-        raise CountHindered(reasons=" ".join(reasons))
-    _write_counts(shift, CashCount.Stage.CLOSING, counts)
-    expected = shift_expectation(shift)
-    for total in shift.totals.all():
-        total.expected = expected[total.currency]
-        total.counted = _worth(counts, total.currency)
-        total.difference = total.counted - total.expected
-        total.save(update_fields=["expected", "counted", "difference", "updated_at"])
-    move(shift, flow=SHIFT_FLOW, verb="count", by=by, counted_at=now())
-    return shift
+    return _count(shift, counts, by)
 
 
 @transaction.atomic
@@ -94,26 +83,32 @@ def close_shift(*, shift: Shift, reasons: Mapping[str, str], by: Any) -> Shift:
     shift = _lock(shift)
     if shift.cashier_id != by.pk:
         raise NotYourShift()
-    if not shift.can_close:
-        raise ShiftNotCounted()
-    totals = {total.currency: total for total in shift.totals.all()}
-    for currency, total in totals.items():
-        reason = (reasons.get(currency) or "").strip()
-        if total.difference and not reason:
-            raise DifferenceUnexplained(field=f"reason_{currency.lower()}")
-        total.reason = reason
-        total.save(update_fields=["reason", "updated_at"])
-    _post_close(shift, totals, by)
-    move(shift, flow=SHIFT_FLOW, verb="close", by=by, closed_at=now())
-    keep_what_belongs(shift=shift, by=by)
-    return shift
+    return _close(shift, reasons, by)
+
+
+@transaction.atomic
+def stand_in(*, shift: Shift, counts: Notes, reason: str, by: Any) -> Shift:
+    """Count and close the shift of a cashier who is not there; the reason stands for any difference, too.
+
+    Raises ReasonMissing, StandsInForSelf, ShiftNotOpen, CountInvalid, CountHindered.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    shift = _lock(shift)
+    if shift.cashier_id == by.pk:
+        raise StandsInForSelf()
+    shift.stood_in_by, shift.stand_in_reason = by, reason
+    shift.save(update_fields=["stood_in_by", "stand_in_reason", "updated_at"])
+    if shift.can_count:
+        shift = _count(shift, counts, by)
+    return _close(shift, dict.fromkeys(Currency.values, reason), by)
 
 
 @transaction.atomic
 def accept_shift(*, shift: Shift, by: Any, note: str = "") -> Shift:
     """The accountant takes over what was counted. Raises AcceptsOwnShift, ShiftNotClosed, AcceptanceHindered."""
     shift = _lock(shift)
-    if shift.cashier_id == by.pk:
+    if by.pk in (shift.cashier_id, shift.stood_in_by_id):
         raise AcceptsOwnShift()
     if not shift.can_accept:
         raise ShiftNotClosed()
@@ -144,6 +139,39 @@ def lock_open_shift(cashier: Any) -> Shift:
 def _locked_shift(cashier: uuid.UUID) -> QuerySet[Shift]:
     shifts = Shift.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
     return shifts.filter(cashier=cashier, status=ShiftStatus.OPEN)[:1]
+
+
+def _count(shift: Shift, counts: Notes, by: Any) -> Shift:
+    _check_notes(counts)
+    if not shift.can_count:
+        raise ShiftNotOpen()
+    if reasons := count_hindrances(shift):
+        raise CountHindered(reasons=" ".join(reasons))
+    _write_counts(shift, CashCount.Stage.CLOSING, counts)
+    expected = shift_expectation(shift)
+    for total in shift.totals.all():
+        total.expected = expected[total.currency]
+        total.counted = _worth(counts, total.currency)
+        total.difference = total.counted - total.expected
+        total.save(update_fields=["expected", "counted", "difference", "updated_at"])
+    move(shift, flow=SHIFT_FLOW, verb="count", by=by, counted_at=now())
+    return shift
+
+
+def _close(shift: Shift, reasons: Mapping[str, str], by: Any) -> Shift:
+    if not shift.can_close:
+        raise ShiftNotCounted()
+    totals = {total.currency: total for total in shift.totals.all()}
+    for currency, total in totals.items():
+        reason = (reasons.get(currency) or "").strip()
+        if total.difference and not reason:
+            raise DifferenceUnexplained(field=f"reason_{currency.lower()}")
+        total.reason = reason if total.difference else ""
+        total.save(update_fields=["reason", "updated_at"])
+    _post_close(shift, totals, by)
+    move(shift, flow=SHIFT_FLOW, verb="close", by=by, closed_at=now())
+    keep_what_belongs(shift=shift, by=by)
+    return shift
 
 
 def _begin(drawer: Drawer, by: Any) -> Shift:

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import requires
 from accounts.queries import branches_of
-from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm
+from accounts.stepup import requires_step_up
+from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm, StandInForm
 from billing.models import CashCount, Shift
 from billing.queries.ledger import shift_expectation
 from billing.queries.worklist import running_shift, visible_shifts
@@ -91,6 +92,26 @@ def shift_close(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_domain_error(form, error)
     context = {"form": form, "shift": shift, "totals": totals}
     return render(request, "billing/shift/close.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("shift:stand_in")
+@requires_step_up
+@exactly_once
+def shift_stand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Count and close for a cashier who is not there; somebody else again accepts it."""
+    shift = get_object_or_404(visible_shifts(request.user).exclude(cashier=request.user), pk=pk)
+    if request.method == "GET" and not shift.is_running:
+        return redirect("billing:shift-detail", shift.pk)
+    form = StandInForm(request.POST or None, counted=not shift.can_count)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            shifts.stand_in(shift=shift, counts=form.counts(), reason=reason, by=request.user)
+            return redirect("billing:shift-detail", shift.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {"form": form, "shift": shift}
+    return render(request, "billing/shift/stand_in.html", context, status=422 if form.is_bound else 200)
 
 
 @requires("invoice:view")

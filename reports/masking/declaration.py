@@ -167,7 +167,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "detail": "detail",
     },
     "billing_payment": {"number": "receipt_number"},
-    "billing_shift": {"number": "shift_number", "acceptance_note": "comment"},
+    "billing_shift": {"number": "shift_number", "acceptance_note": "comment", "stand_in_reason": "comment"},
     "billing_shifttotal": {"reason": "reason"},
     "billing_tender": {"reference": "digits"},
     "billing_transition": {"subject_kind": "keep", "to_status": "keep", **_MOVE},

@@ -66,6 +66,7 @@ PLAIN = {
     "billing_invoiceline.cover": "ids and figures only",
     "billing_payment.balance_after": "an amount",
     "billing_shift.acceptance_note": "about a cashier's drawer, not about a patient",
+    "billing_shift.stand_in_reason": "about a cashier's drawer, not about a patient",
     "billing_shifttotal.reason": "about a cashier's drawer, not about a patient",
     "billing_transition.subject_kind": _OUR_CODE,
     "cashoffice_dayclosing.figures": "sums of a day by event, account and currency",

@@ -62,6 +62,8 @@ STEP_UP = {
     "console:hospital-suspend",
     "console:hospital-activate",
     "console:role-template-edit",
+    "billing:shift-stand-in",
+    "cashoffice:rules-edit",
 }
 # Names of this kind hurt; those that do not are named with the reason.
 HURTS = re.compile(
