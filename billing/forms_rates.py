@@ -26,6 +26,7 @@ class FeedForm(ModelForm):
     class Meta:
         model = RateFeed
         fields = ("url", "form", "field", "source", "percent", "is_active")
+        labels = {"form": _("File format")}
         help_texts = {
             "field": _("JSON: names with points between them, such as data.average. CSV: the name of the column."),
         }

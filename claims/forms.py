@@ -109,7 +109,7 @@ class DispositionForm(Form):
 class PaperForm(Form):
     """A paper of the patient's record."""
 
-    document = forms.ModelChoiceField(label=_("Paper"), queryset=PatientDocument.objects.none())
+    document = forms.ModelChoiceField(label=_("Document"), queryset=PatientDocument.objects.none())
 
     def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -53,11 +53,11 @@ def batch_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = get_object_or_404(batches(), pk=pk)
     context = {
         "batch": batch,
-        "claims": batch.claims.select_related("patient", "invoice").order_by("id"),
+        "page": paginate(request, batch.claims.select_related("patient", "invoice").order_by("id")),
         "channel": channel_of(batch.payer),
         "refused": batch.transmissions.filter(taken=False).select_related("claim")[:20],
     }
-    return render(request, "claims/batch/detail.html", context)
+    return render_page(request, "claims/batch/detail.html", context)
 
 
 @requires("claim:submit")

@@ -1,10 +1,8 @@
 """The daily rate comes by itself where it is plausible; exchanging gains and loses, and that is posted once."""
 
 import json
-import threading
 from datetime import timedelta
 from decimal import Decimal as D
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -22,6 +20,7 @@ from core.clock import now, today
 from core.ids import new_id
 from tests.factories import billing as make
 from tests.factories.billing import khr, usd
+from tests.support.serving import Handler, Server, serving
 
 
 class Publisher:
@@ -38,22 +37,13 @@ class Publisher:
 def server():
     publisher = Publisher()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Rate(Handler):
         def do_GET(self) -> None:
-            self.send_response(publisher.status)
-            self.send_header("Content-Length", str(len(publisher.text)))
-            self.end_headers()
-            self.wfile.write(publisher.text)
+            self.send(publisher.status, publisher.text)
 
-        def log_message(self, *args) -> None:
-            pass
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    publisher.address = f"http://127.0.0.1:{listening.server_address[1]}/rate"
-    threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield publisher
-    listening.shutdown()
-    listening.server_close()
+    with serving(Server(Rate)) as listening:
+        publisher.address = f"{listening.address}/rate"
+        yield publisher
 
 
 @pytest.fixture

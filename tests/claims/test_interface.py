@@ -1,9 +1,7 @@
 """Claims brought to a payer's FHIR server: a real one beside the test, over HTTP."""
 
 import json
-import threading
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from celery.exceptions import Retry
@@ -15,23 +13,24 @@ from claims.services.batches import make_batch, submit_batch
 from claims.services.channels import set_channel
 from claims.services.claims import make_claim
 from claims.tasks import send_batch
+from tests.support.serving import Handler, Server, serving
 
 
-class Payer(BaseHTTPRequestHandler):
+class Payer(Handler):
     """A server that keeps Claims by their identifier and answers as its `mode` says."""
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.body())
         server = self.server
         server.asked += 1
         if self.headers.get("Authorization") != "Bearer key-1":
-            return self.answer(401, {"resourceType": "OperationOutcome"})
+            return self.send(401, {"resourceType": "OperationOutcome"})
         number = body["identifier"][0]["value"]
         mode = server.modes.get(number, server.mode)
         if mode == "away":
-            return self.answer(503, {})
+            return self.send(503, {})
         if mode == "invalid":
-            return self.answer(422, {"resourceType": "OperationOutcome"})
+            return self.send(422, {"resourceType": "OperationOutcome"})
         known = number in server.kept
         assert self.headers["If-None-Exist"] == f"identifier=urn:ihospita:claim|{number}"
         server.kept[number] = body
@@ -40,7 +39,7 @@ class Payer(BaseHTTPRequestHandler):
             server.mode = "later"
             self.connection.close()  # taken, but the answer is lost on its way
             return None
-        return self.answer(200 if known else 201, self.response(number, body) if mode == "partial" else body)
+        return self.send(200 if known else 201, self.response(number, body) if mode == "partial" else body)
 
     def response(self, number, body):
         net = body["item"][1]["net"]
@@ -50,32 +49,18 @@ class Payer(BaseHTTPRequestHandler):
             "request": {"identifier": {"value": number}}, "item": [{"itemSequence": 2, "adjudication": [denied]}],
         }  # fmt: skip
 
-    def answer(self, status, body):
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/fhir+json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *args):
-        pass
-
 
 @pytest.fixture
 def payer_server():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Payer)
-    server.mode, server.modes, server.kept, server.asked, server.received = "later", {}, {}, 0, defaultdict(int)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Server(Payer)) as server:
+        server.mode, server.modes, server.kept, server.asked, server.received = "later", {}, {}, 0, defaultdict(int)
+        yield server
 
 
 @pytest.fixture
 def batch(payer_server, insured, accountant, after_commit, monkeypatch):
     claims = [make_claim(invoice=insured(), by=accountant) for _ in range(2)]
-    address = f"http://127.0.0.1:{payer_server.server_port}/fhir/"
+    address = f"{payer_server.address}/fhir/"
     set_channel(payer=claims[0].payer, way="api", address=address, token="key-1", by=accountant)
     monkeypatch.setattr(send_batch, "delay", lambda pk: None)
     return submit_batch(batch=make_batch(payer=claims[0].payer, claims=claims, by=accountant), by=accountant)

@@ -4,10 +4,10 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from gateways import khqr
+from tests.support.serving import Handler, Server, serving
 
 TOKEN = "the-bank-s-own-token"
 
@@ -59,36 +59,21 @@ class Bank:
         return 200, {"responseCode": 0, "responseMessage": "Success", "errorCode": None, "data": found}
 
 
-def _handler(bank: Bank) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(bank: Bank) -> type[Handler]:
+    class Desk(Handler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+            body = json.loads(self.body())
             if bank.silent.is_set():
                 return  # the connection closes without a word
             status, found = bank.answer(self.path, self.headers.get("Authorization", ""), body)
-            content = json.dumps(found).encode() if bank.raw is None else bank.raw
-            self.send_response(status if bank.status == 200 else bank.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.send(status if bank.status == 200 else bank.status, found if bank.raw is None else bank.raw)
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    return Handler
+    return Desk
 
 
 @contextmanager
 def running_bank() -> Iterator[Bank]:
     bank = Bank()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(bank))
-    bank.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(Server(_handler(bank))) as server:
+        bank.address = server.address
         yield bank
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)

@@ -3,16 +3,16 @@
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.serving import Handler, Server, serving
 
 CLIENT, SECRET = "samaki-portal", "the-client-s-own-secret-of-the-provider"
 Change = Callable[[dict[str, Any]], Any]
@@ -82,45 +82,28 @@ class Provider:
         return jwt.encode(claims, key or self.key, algorithm="RS256", headers={"kid": kid})
 
 
-def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(provider: Provider) -> type[Handler]:
+    class Endpoints(Handler):
         def do_GET(self) -> None:
             answers = {
                 "/.well-known/openid-configuration": provider.about,
                 "/keys": provider.keys,
                 "/userinfo": lambda: provider.userinfo,
             }
-            self._send(answers.get(self.path, lambda: None)())
+            self._answer(answers.get(self.path, lambda: None)())
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
-            self._send(provider.token({**form, "authorization": self.headers.get("Authorization", "")}))
+            self._answer(provider.token({**self.form(), "authorization": self.headers.get("Authorization", "")}))
 
-        def _send(self, found: dict[str, Any] | None) -> None:
-            content = json.dumps(found or {"error": "invalid_grant"}).encode()
-            self.send_response(200 if found else 400)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+        def _answer(self, found: dict[str, Any] | None) -> None:
+            self.send(200 if found else 400, found or {"error": "invalid_grant"})
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    return Handler
+    return Endpoints
 
 
 @contextmanager
 def running_provider() -> Iterator[Provider]:
     provider = Provider()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
-    provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(Server(_handler(provider))) as server:
+        provider.issuer = server.address
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)

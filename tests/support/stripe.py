@@ -2,13 +2,12 @@
 
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+
+from tests.support.serving import Handler, Server, serving
 
 SECRET_KEY, SIGNING_SECRET = "sk_test_of_the_suite", "whsec_of_the_suite"
 
@@ -85,46 +84,30 @@ def signature(payload: bytes, at: datetime, secret: str = SIGNING_SECRET) -> str
     return f"t={stamp},v1={'0' * 64},v1={signed},v0={signed}"
 
 
-def _handler(stripe: Stripe) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(stripe: Stripe) -> type[Handler]:
+    class Api(Handler):
         def do_GET(self) -> None:
             found = stripe.sessions.get(self.path.rpartition("/")[2])
-            self._send(*((200, found) if found else (404, {"error": {"code": "resource_missing"}})))
+            self._answer(*((200, found) if found else (404, {"error": {"code": "resource_missing"}})))
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or "0")).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
+            form = self.form()
             if self.path.endswith("/expire"):
-                self._send(*stripe.end(self.path.split("/")[-2]))
+                self._answer(*stripe.end(self.path.split("/")[-2]))
             else:
-                self._send(*stripe.open(form, self.headers.get("Idempotency-Key", "")))
+                self._answer(*stripe.open(form, self.headers.get("Idempotency-Key", "")))
 
-        def _send(self, status: int, found: dict[str, Any]) -> None:
+        def _answer(self, status: int, found: dict[str, Any]) -> None:
             if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
                 status, found = 401, {"error": {"type": "invalid_request_error", "code": "api_key_invalid"}}
-            content = json.dumps(found).encode()
-            self.send_response(status if stripe.status == 200 else stripe.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.send(status if stripe.status == 200 else stripe.status, found)
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    return Handler
+    return Api
 
 
 @contextmanager
 def running_stripe() -> Iterator[Stripe]:
     stripe = Stripe()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stripe))
-    stripe.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(Server(_handler(stripe))) as server:
+        stripe.address = server.address
         yield stripe
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
