@@ -14,14 +14,13 @@ from billing.pricing import Paid
 from billing.queries.worklist import running_shift
 from billing.services.payments import take_payment
 from billing.services.shifts import open_shift
-from cashoffice.models import VoucherReason
-from cashoffice.services.vouchers import write_voucher
 from clinical.services.allergies import record_allergy, record_no_known_allergies
 from core import clock
 from core.money import KHR, USD
 from crm.services.memberships import open_membership
 from demo.cases import CASES
 from demo.services.insured import insured_patients
+from demo.services.office import furnish_office
 from demo.services.setting import Place, place_of
 from demo.services.story import Story, whole_visit
 from patients.models import Patient
@@ -75,16 +74,8 @@ def tell_today(*, seed: int, tell: Tell) -> None:
             time.frozen.moment = now
     _remember_allergies(chance)
     protect_two()
-    _move_cash()
+    furnish_office()
     tell("today")
-
-
-def _move_cash() -> None:
-    """What left the first cashier's drawer for other things than patients: posted, and waiting for approval."""
-    cashier = User.objects.get(username="cashier")
-    reasons = {one.code: one for one in VoucherReason.objects.all()}
-    for code, usd, khr, note in (("SUPPLIES", 3, 2_000, "Printer paper"), ("REPAIRS", 35, 0, "Water pump")):
-        write_voucher(reason=reasons[code], usd=Decimal(usd), khr=Decimal(khr), note=note, by=cashier)
 
 
 def _live_morning(place: Place, time: Timeline, chance: Random) -> None:
