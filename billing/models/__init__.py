@@ -15,8 +15,9 @@ from billing.models.deposit import (
 )
 from billing.models.feed import RateFeed, RateProposal
 from billing.models.fund import Fund, FundGrant, Source
-from billing.models.invoice import DiscountSource, Invoice, InvoiceLine
+from billing.models.invoice import DiscountSource, Invoice
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
+from billing.models.line import InvoiceLine
 from billing.models.package import Package, PackageCover, PackagePart, PackageSale, PackageUse
 from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
