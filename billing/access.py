@@ -1,16 +1,24 @@
 """Whose bills a person sees; see patients.access.
 
 The cash desk collects from whoever stands in front of it: whoever issues invoices sees visits with something to
-collect, invoices that are not settled, and what they themselves were paid. A credit note is seen with its invoice by
-who may decide it or pay it out, as long as it waits. Everything else follows the patient.
+collect, invoices that are not settled or written off, and what they themselves were paid. A credit note or a write-off
+is seen with its invoice by who may decide it or pay it out, as long as it waits. Everything else follows the patient.
 """
 
 from typing import Any
 
 from django.db.models import Q
 
-from billing.models import Charge, Concession, CreditNote, Invoice, Payment
-from billing.states import OWING, ChargeStatus, CreditStatus, DecisionStatus, DepositRefundStatus, InvoiceStatus
+from billing.models import Charge, Concession, CreditNote, Invoice, Payment, WriteOff
+from billing.states import (
+    OWING,
+    ChargeStatus,
+    CreditStatus,
+    DecisionStatus,
+    DepositRefundStatus,
+    InvoiceStatus,
+    WriteOffStatus,
+)
 from core import clock
 from patients.access import sight_of
 from patients.models import Visit
@@ -39,9 +47,12 @@ def invoices_in_sight(user: Any) -> Q:
     if user.may("concession:approve"):
         waiting = Concession.objects.filter(status=DecisionStatus.REQUESTED).exclude(requested_by=user)
         seen |= Q(status=InvoiceStatus.DRAFT, pk__in=waiting.order_by().values("invoice"))
+    if user.may("write_off:approve"):
+        seen |= Q(pk__in=WriteOff.objects.filter(write_offs_to_decide(user)).order_by().values("invoice"))
     if not collects(user):
         return seen
-    return seen | Q(status__in=[*OWING, InvoiceStatus.DRAFT]) | Q(pk__in=_paid_today(user, "invoice"))
+    to_collect = [*OWING, InvoiceStatus.DRAFT, InvoiceStatus.WRITTEN_OFF]
+    return seen | Q(status__in=to_collect) | Q(pk__in=_paid_today(user, "invoice"))
 
 
 def credits_to_act_on(user: Any) -> Q:
@@ -52,6 +63,11 @@ def credits_to_act_on(user: Any) -> Q:
     if user.may("payment:take"):
         waiting |= Q(status=CreditStatus.APPROVED, to_refund__gt=0)
     return waiting
+
+
+def write_offs_to_decide(user: Any) -> Q:
+    """Write-offs that this person may decide now: asked for by others."""
+    return Q(status=WriteOffStatus.REQUESTED) & ~Q(requested_by=user) if user.may("write_off:approve") else Q(pk__in=[])
 
 
 def payments_in_sight(user: Any) -> Q:

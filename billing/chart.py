@@ -36,6 +36,7 @@ ACCOUNTS = [
     ("rounding", "6900", "expense", "Cash rounding", "ការបង្គត់សាច់ប្រាក់", "现金舍入差额"),
     ("exchange_difference", "6905", "expense", "Exchange gain and loss", "ចំណេញ និងខាតពីការប្តូរប្រាក់", "汇兑损益"),
     ("over_short", "6910", "expense", "Drawer differences", "លើសខ្វះក្នុងថតបេឡា", "长短款"),
+    ("bad_debt", "6915", "expense", "Debts written off", "បំណុលដែលបានលុបចោល", "坏账损失"),
     ("payer_loss", "6920", "expense", "Refused by payers", "អ្នកបង់ជំនួសបដិសេធ", "支付方拒付损失"),
 ]
 PRICE_LIST = ("STANDARD", "Standard prices", "តារាងតម្លៃទូទៅ", "标准价目表")

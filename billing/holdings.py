@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Charge, CreditNote, DepositAccount, Invoice
-from billing.states import OPEN_INVOICES, ChargeStatus, CreditStatus
+from billing.models import Charge, CreditNote, DepositAccount, Invoice, WriteOff
+from billing.states import OPEN_INVOICES, ChargeStatus, CreditStatus, WriteOffStatus
 from patients.hindrances import hinders
 from patients.holdings import hold
 
@@ -28,6 +28,7 @@ hold("billing.PackageUse", path="charge__patient", resource="ChargeItem")
 hold("billing.PromotionUse", path="invoice__patient", resource="Invoice")
 hold("billing.CreditNote", path="invoice__patient", resource="Invoice")
 hold("billing.CreditLine", path="credit_note__invoice__patient", resource="Invoice")
+hold("billing.WriteOff", path="invoice__patient", resource="Invoice")
 hold("billing.Refund", path="credit_note__invoice__patient", resource="PaymentReconciliation")
 hold("billing.RefundPart", path="refund__credit_note__invoice__patient", resource="PaymentReconciliation")
 hold("billing.DepositAccount", path="patient", resource="Account")
@@ -63,6 +64,13 @@ def credited(patients: Collection[UUID]) -> QuerySet:
     """Patients to whom the hospital may owe money."""
     waiting = Q(status=CreditStatus.REQUESTED) | Q(status=CreditStatus.APPROVED, to_refund__gt=0)
     return CreditNote.objects.filter(waiting, invoice__patient__in=patients).values_list("invoice__patient", flat=True)
+
+
+@hinders(_("A write-off waits to be decided."))
+def writing_off(patients: Collection[UUID]) -> QuerySet:
+    """Patients of whose debt somebody has yet to decide."""
+    waiting = WriteOff.objects.filter(status=WriteOffStatus.REQUESTED, invoice__patient__in=patients)
+    return waiting.values_list("invoice__patient", flat=True)
 
 
 @hinders(_("A deposit is held."))

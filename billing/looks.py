@@ -1,6 +1,6 @@
 """How the states of this room look."""
 
-from billing.states import CreditStatus, DecisionStatus, DepositRefundStatus
+from billing.states import CreditStatus, DecisionStatus, DepositRefundStatus, WriteOffStatus
 from core import badges
 from core.badges import Look
 
@@ -29,5 +29,14 @@ badges.register(
         DecisionStatus.REQUESTED.value: Look("amber", "hourglass", DecisionStatus.REQUESTED.label),
         DecisionStatus.APPROVED.value: Look("green", "check", DecisionStatus.APPROVED.label),
         DecisionStatus.DECLINED.value: Look("grey", "circle-x", DecisionStatus.DECLINED.label),
+    },
+)
+badges.register(
+    "write_off",
+    {
+        WriteOffStatus.REQUESTED.value: Look("amber", "hourglass", WriteOffStatus.REQUESTED.label),
+        WriteOffStatus.APPROVED.value: Look("grey", "eraser", WriteOffStatus.APPROVED.label),
+        WriteOffStatus.DECLINED.value: Look("grey", "circle-x", WriteOffStatus.DECLINED.label),
+        WriteOffStatus.REVERSED.value: Look("blue", "arrow-back-up", WriteOffStatus.REVERSED.label),
     },
 )

@@ -6,6 +6,7 @@ from billing.queries.concessions import concessions_waiting
 from billing.queries.credits import credits_waiting
 from billing.queries.deposits import refunds_waiting
 from billing.queries.worklist import collectable_count, shifts_to_accept_count
+from billing.queries.write_offs import write_offs_waiting
 from core.menu import Entry, register
 
 for entry in (
@@ -13,6 +14,7 @@ for entry in (
     Entry("billing", _("My shift"), "billing:shift-mine", "shift:operate", "wallet", 20, key="m"),
     Entry("billing", _("Invoices"), "billing:invoice-list", "invoice:view", "file-invoice", 30, key="i"),
     Entry("billing", _("Credit notes"), "billing:credit-list", "invoice:view", "receipt-refund", 35, credits_waiting),
+    Entry("billing", _("Write-offs"), "billing:write-off-list", "write_off:request", "eraser", 39, write_offs_waiting),
     Entry("billing", _("Deposits"), "billing:deposit-list", "deposit:view", "pig-money", 37, refunds_waiting),
     Entry(
         "billing",

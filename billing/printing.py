@@ -84,6 +84,8 @@ def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
         paid.append((_("Paid"), invoice.paid_money))
     if invoice.credited:
         paid.append((_("Credited"), -invoice.credited_money))
+    if invoice.written_off:
+        paid.append((_("Written off"), -invoice.written_off_money))
     if invoice.is_owing:
         paid.append((_("Still due"), invoice.due_money))
     return {

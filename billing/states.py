@@ -31,6 +31,7 @@ class InvoiceStatus(models.TextChoices):
     PARTLY_PAID = "partly_paid", _("Partly paid")
     PAID = "paid", _("Paid")
     VOID = "void", _("Void")
+    WRITTEN_OFF = "written_off", _("Written off")
 
 
 OWING = (InvoiceStatus.ISSUED, InvoiceStatus.PARTLY_PAID)
@@ -43,7 +44,27 @@ INVOICE_FLOW = Flow(
         "pay_part": Move(set(OWING), InvoiceStatus.PARTLY_PAID),
         "pay": Move(set(OWING), InvoiceStatus.PAID),
         "void": Move({InvoiceStatus.ISSUED}, InvoiceStatus.VOID),
-        "reopen": Move({InvoiceStatus.PAID}, InvoiceStatus.PARTLY_PAID),  # a payer refused what it was to pay
+        "write_off": Move(set(OWING), InvoiceStatus.WRITTEN_OFF),
+        # a payer refused what it was to pay, or somebody pays after all what was written off
+        "reopen": Move({InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF}, InvoiceStatus.PARTLY_PAID),
+        "recover": Move({InvoiceStatus.WRITTEN_OFF}, InvoiceStatus.ISSUED),  # nothing was ever paid on it
+    },
+)
+
+
+class WriteOffStatus(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("decision", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("decision", "Approved")
+    DECLINED = "declined", pgettext_lazy("decision", "Declined")
+    REVERSED = "reversed", pgettext_lazy("write-off", "Taken back")
+
+
+WRITE_OFF_FLOW = Flow(
+    field="status",
+    moves={
+        "approve": Move({WriteOffStatus.REQUESTED}, WriteOffStatus.APPROVED),
+        "decline": Move({WriteOffStatus.REQUESTED}, WriteOffStatus.DECLINED),
+        "reverse": Move({WriteOffStatus.APPROVED}, WriteOffStatus.REVERSED),
     },
 )
 

@@ -18,6 +18,7 @@ from billing.views import (
     rates,
     shifts,
     worklist,
+    write_offs,
 )
 
 app_name = "billing"
@@ -46,6 +47,12 @@ urlpatterns = [
     path("invoices/<uuid:pk>/exemption/ask/", concessions.exemption_ask, name="exemption-ask"),
     path("invoices/<uuid:pk>/exemption/drop/", concessions.exemption_drop, name="exemption-drop"),
     path("invoices/<uuid:pk>/promotion/", concessions.promotion_enter, name="promotion-enter"),
+    path("invoices/<uuid:pk>/write-off/", write_offs.write_off_new, name="write-off-new"),
+    path("write-offs/", write_offs.write_off_list, name="write-off-list"),
+    path("write-offs/<uuid:pk>/", write_offs.write_off_detail, name="write-off-detail"),
+    path("write-offs/<uuid:pk>/approve/", write_offs.write_off_approve, name="write-off-approve"),
+    path("write-offs/<uuid:pk>/decline/", write_offs.write_off_decline, name="write-off-decline"),
+    path("write-offs/<uuid:pk>/reverse/", write_offs.write_off_reverse, name="write-off-reverse"),
     path("concessions/", concessions.concession_list, name="concession-list"),
     path("concessions/rules/", concessions.discount_rules, name="discount-rules"),
     path("concessions/<uuid:pk>/", concessions.concession_detail, name="concession-detail"),

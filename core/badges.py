@@ -64,6 +64,7 @@ _COMMON: dict[str, Look] = {
     "partly_paid": Look("amber", "progress", pgettext_lazy("state", "Partly paid")),
     "paid": Look("green", "check", pgettext_lazy("state", "Paid")),
     "unpaid": Look("amber", "clock", pgettext_lazy("state", "Unpaid")),
+    "written_off": Look("grey", "eraser", pgettext_lazy("state", "Written off")),
     "void": Look("grey", "ban", pgettext_lazy("state", "Void")),
     "refunded": Look("violet", "receipt-refund", pgettext_lazy("state", "Refunded")),
     "counted": Look("amber", "calculator", pgettext_lazy("state", "Counted")),

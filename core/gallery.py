@@ -15,7 +15,18 @@ from core.paging import paginate
 STATES = (
     *("draft", "open", "waiting", "called", "serving", "in_progress", "finished", "closed", "cancelled", "no_show"),
     *("ordered", "collected", "received", "resulted", "verified", "released", "rejected", "active", "dispensed"),
-    *("partly_dispensed", "expired", "pending", "invoiced", "issued", "partly_paid", "paid", "void", "booked"),
+    *(
+        "partly_dispensed",
+        "expired",
+        "pending",
+        "invoiced",
+        "issued",
+        "partly_paid",
+        "paid",
+        "written_off",
+        "void",
+        "booked",
+    ),
     *("confirmed", "checked_in", "emergency", "suspended"),
 )
 FLAGS = ("N", "L", "H", "LL", "HH", "A", "AA")

@@ -12,7 +12,7 @@ NAMES = frozenset(
     calculator calendar-check calendar-due calendar-event calendar-off camera capsule cash chart-bar check checkbox
     checks chevron-down chevron-left chevron-right chevrons-down chevrons-up circle-check circle-dot
     circle-minus circle-x clipboard-check clipboard-list clipboard-plus clock copy database details
-    device-desktop device-floppy device-mobile device-tv discount door door-enter door-exit download edit
+    device-desktop device-floppy device-mobile device-tv discount door door-enter door-exit download edit eraser
     exchange eye eye-check file file-check file-invoice file-plus file-text filter fingerprint flag flask folder gift
     hand-stop heart-handshake heart-rate-monitor help-circle history home hospital hourglass id id-badge-2 inbox
     info-circle key keyboard language layout-dashboard layout-list license link list list-details list-numbers

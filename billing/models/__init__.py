@@ -23,6 +23,7 @@ from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
 from billing.models.promotion import Promotion, PromotionUse
 from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftTotal
+from billing.models.write_off import WriteOff
 
 __all__ = [
     "EVERY_DAY",
@@ -83,4 +84,5 @@ __all__ = [
     "Tender",
     "Transition",
     "Unit",
+    "WriteOff",
 ]

@@ -32,6 +32,7 @@ class Invoice(VersionedModel):
     `paid` grows under a row lock and never passes `total`; `credited` is the sum of its approved credit notes,
     `refunded` what of them was paid out. `covered` is what somebody else pays (`coverage`), `scheme_difference` what of
     that a flat fee leaves to nobody, `transferred` what came back to the patient because the payer refused it.
+    `written_off` is what nobody is asked for any more: the sum of its approved write-offs.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="invoices")
@@ -76,6 +77,7 @@ class Invoice(VersionedModel):
     covered = MoneyAmountField(_("Paid by others"), default=Decimal(0))
     scheme_difference = MoneyAmountField(_("Difference to the case fee"), default=Decimal(0))
     transferred = MoneyAmountField(_("Refused by the payer"), default=Decimal(0))
+    written_off = MoneyAmountField(_("Written off"), default=Decimal(0))
     issued_at = models.DateTimeField(_("Issued"), null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -138,8 +140,27 @@ class Invoice(VersionedModel):
             models.CheckConstraint(condition=Q(rate__gt=0), name="billing_invoice_rate"),
             models.CheckConstraint(
                 condition=~Q(status="paid")
-                | Q(paid__gte=F("total") + F("transferred") - F("credited"), paid_at__isnull=False),
+                | Q(paid__gte=F("total") + F("transferred") - F("credited") - F("written_off"), paid_at__isnull=False),
                 name="billing_paid_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(written_off=0)
+                | Q(
+                    written_off__gt=0,
+                    written_off__lte=F("total") + F("transferred") - F("credited") - F("paid") + F("refunded"),
+                ),
+                name="billing_never_written_off_beyond",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="written_off")
+                | Q(
+                    written_off__gt=0,
+                    written_off=F("total") + F("transferred") - F("credited") - F("paid") + F("refunded"),
+                ),
+                name="billing_written_off_owes_nothing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["draft", "void"]) | Q(written_off=0), name="billing_written_off_was_owed"
             ),
             models.CheckConstraint(
                 condition=Q(credited__gte=0) & Q(credited__lte=F("total")), name="billing_never_overcredited"
@@ -167,7 +188,7 @@ class Invoice(VersionedModel):
     @property
     def balance(self) -> Decimal:
         """What is still owed; below zero while a refund waits to be paid out."""
-        return self.total + self.transferred - self.credited - self.paid + self.refunded
+        return self.total + self.transferred - self.credited - self.paid + self.refunded - self.written_off
 
     @property
     def due_money(self) -> Money:
@@ -219,9 +240,13 @@ class Invoice(VersionedModel):
         return Money(self.transferred, self.currency)
 
     @property
+    def written_off_money(self) -> Money:
+        return Money(self.written_off, self.currency)
+
+    @property
     def can_credit(self) -> bool:
-        """An unpaid invoice is voided instead; what is left of each line, its lines say."""
-        in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID)
+        """An unpaid invoice is voided instead, a write-off taken back first; what is left, its lines say."""
+        in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID) and not self.written_off
         return in_time and (self.credited < self.total or self.covered > 0)
 
     @property

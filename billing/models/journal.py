@@ -54,6 +54,8 @@ class EntryKind(models.TextChoices):
     PAYER_PAYMENT = "payer_payment", _("Payer paid")
     PAYER_TRANSFER = "payer_transfer", _("Passed on to the patient")
     PAYER_WRITE_OFF = "payer_write_off", _("Written off with a payer")
+    WRITE_OFF = "write_off", _("Debt written off")
+    WRITE_OFF_REVERSED = "write_off_reversed", _("Write-off taken back")
     EXCHANGE_DIFFERENCE = "exchange_difference", _("Gain or loss of exchanging")
     FUND_GRANT = "fund_grant", _("Grant to a fund")
     SHIFT_OPENED = "shift_opened", _("Shift opened")

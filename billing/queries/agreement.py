@@ -21,11 +21,12 @@ from billing.models import (
     RefundPart,
     Shift,
     Tender,
+    WriteOff,
 )
 from billing.queries.bills import OWED
 from billing.queries.comparing import Disagreement, compare, differing
 from billing.queries.ledger import TENDERED_IN
-from billing.states import InvoiceStatus, ShiftStatus
+from billing.states import InvoiceStatus, ShiftStatus, WriteOffStatus
 
 ZERO = Decimal(0)
 
@@ -45,6 +46,17 @@ def invoice_debts() -> Iterable[Disagreement]:
         issued.values_list("pk", "currency", owing),
         records=Invoice,
         entries="invoice",
+    )
+
+
+@compare(_("What is written off"))
+def write_offs_posted() -> Iterable[Disagreement]:
+    """What each write-off gave up: in the ledger, and by itself; one that was taken back comes to nothing."""
+    return differing(
+        _posted("entry__source_id", "bad_debt"),
+        WriteOff.objects.filter(status=WriteOffStatus.APPROVED).values_list("pk", "currency", "amount"),
+        records=WriteOff,
+        entries="source_id",
     )
 
 

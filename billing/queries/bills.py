@@ -13,7 +13,7 @@ from core.db.lean import showing
 _PAYMENT = ("number", "received_at", "applied", "currency", "cashier__full_name", "cashier__username")
 
 # What an invoice owes; below zero: a refund waits.
-OWED = F("total") + F("transferred") - F("credited") - F("paid") + F("refunded")
+OWED = F("total") + F("transferred") - F("credited") - F("paid") + F("refunded") - F("written_off")
 
 
 def unpaid_charges(visit: Any) -> QuerySet[Charge]:

@@ -78,7 +78,8 @@ def _pending_sums(visits: list[uuid.UUID]) -> QuerySet:
 @kept
 def _owing_invoices(visits: list[uuid.UUID]) -> QuerySet[Invoice]:
     owing = Invoice.objects.filter(visit__id__any=visits, status__in=OWING).order_by("id")
-    return showing(owing, "visit", "number", "currency", "total", "transferred", "credited", "paid", "refunded")
+    amounts = ("total", "transferred", "credited", "paid", "refunded", "written_off")
+    return showing(owing, "visit", "number", "currency", *amounts)
 
 
 def visible_visits(user: Any) -> QuerySet[Visit]:

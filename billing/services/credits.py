@@ -16,6 +16,7 @@ from billing.errors import (
     CreditNotOwed,
     CreditNotPossible,
     DrawerShort,
+    InvoiceWrittenOff,
     ReasonMissing,
 )
 from billing.models import (
@@ -55,11 +56,14 @@ from insurance.share import portion
 def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: str, by: Any) -> CreditNote:
     """Ask for a credit of `amounts` (by invoice line id, in the invoice's currency). Nothing is posted yet.
 
-    Raises ReasonMissing, CreditNotPossible (draft, unpaid or void), CreditEmpty, CreditBeyondLine, PackageBegun.
+    Raises ReasonMissing, CreditNotPossible (draft, unpaid or void), InvoiceWrittenOff, CreditEmpty, CreditBeyondLine,
+    PackageBegun.
     """
     if not reason.strip():
         raise ReasonMissing()
     invoice = lock_invoice(invoice)
+    if invoice.written_off:
+        raise InvoiceWrittenOff()
     if not invoice.can_credit:
         raise CreditNotPossible()
     check_unclaimed(invoice)
@@ -89,11 +93,13 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
 def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
     """Give the note its number, post it, and say what is to be paid out.
 
-    Raises ApprovesOwnCredit, CreditDecided, PackageBegun.
+    Raises ApprovesOwnCredit, CreditDecided, InvoiceWrittenOff, PackageBegun.
     """
     invoice, note = _lock(note)
     _check_decision(note, by)
     check_credit(note)
+    if invoice.written_off:
+        raise InvoiceWrittenOff()
     invoice.credited += note.amount
     to_refund = min(note.amount, max(Decimal(0), -invoice.balance - _promised(invoice)))
     move(

@@ -55,7 +55,7 @@ def pass_to_patient(*, invoice: Invoice, amount: Decimal, source_id: UUID, by: A
     invoice = lock_invoice(invoice)
     share = _reduce(invoice, "transferred", amount)
     invoice.transferred += amount
-    if invoice.status == InvoiceStatus.PAID:
+    if invoice.status in (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF):
         move(invoice, flow=INVOICE_FLOW, verb="reopen", by=by, transferred=invoice.transferred, paid_at=None)
     else:
         invoice.save(update_fields=["transferred", "updated_at"])

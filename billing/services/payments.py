@@ -156,10 +156,12 @@ def _record(
 
 
 def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal | None]:
-    """One point for each dollar of the paid invoice, less what was credited, in this same transaction."""
+    """One point for each dollar of the paid invoice, less what was credited or written off; in this transaction."""
     entry = credit_points(
         family=invoice.family,
-        amount_usd=pricing.points_value(invoice.total_money - invoice.credited_money, invoice.rate),
+        amount_usd=pricing.points_value(
+            invoice.total_money - invoice.credited_money - invoice.written_off_money, invoice.rate
+        ),
         source_kind="invoice",
         source_id=invoice.pk,
         by=by,

@@ -18,6 +18,7 @@ from billing.pricing import suggest_exact
 from billing.queries.bills import lines_of, payments_of, pending_off_invoices
 from billing.queries.concessions import concessions_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
+from billing.queries.write_offs import write_offs_of
 from billing.services import invoices
 from billing.states import InvoiceStatus
 from core.asking import asked, asks
@@ -52,6 +53,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": lines_of(invoice),
         "payments": payments_of(invoice),
         "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
+        "write_offs": () if invoice.is_draft else write_offs_of(invoice),
         "concessions": concessions_of(invoice) if invoice.is_draft or invoice.fund_id else (),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
         "exact": suggest_exact(invoice.due_money, invoice.rate) if invoice.is_owing else None,

@@ -65,6 +65,7 @@ FIELDS: dict[str, Promise] = {
     "sale": _("Package sold"),
     "exempted": _("Exempted"),
     "discount_approved_by": _("Approved by"),
+    "reversed_by": _("Taken back by"),
     "credit_note": _("Credit note"),
     "sent_by": _("Sent by"),
     "matched_by": _("Matched by"),

@@ -29,6 +29,7 @@ PAGES: dict[str, Promise] = {
     "billing.payment": _("Payment"),
     "billing:receipt-show": _("Receipt"),
     "billing.credit_note": _("Credit note"),
+    "billing.write_off": _("Write-off"),
     "billing:credit-print": _("Credit note"),
     "billing:invoice-print": _("Invoice"),
     "billing:statement-print": _("Statement of account"),

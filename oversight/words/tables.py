@@ -128,6 +128,7 @@ TABLES: dict[str, Promise] = {
     "billing_change": _("Change given back"),
     "billing_creditnote": _("Credit note"),
     "billing_creditline": _("Credit note line"),
+    "billing_writeoff": _("Write-off"),
     "billing_refund": _("Refund"),
     "billing_refundpart": _("Money paid out"),
     "billing_depositaccount": _("Deposit account"),

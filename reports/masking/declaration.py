@@ -138,6 +138,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "billing_concession": {"reason": "reason", "decline_reason": "reason"},
     "billing_fundgrant": {"donor": "staff", "reference": "digits", "decline_reason": "reason"},
     "billing_creditnote": {"number": "credit_number", "reason": "reason", "decline_reason": "reason"},
+    "billing_writeoff": {"number": "paper_number", "reason": "reason", "decline_reason": "reason"},
     "billing_refund": {"number": "refund_number", "reference": "digits"},
     "billing_deposit": {"number": "deposit_number", "gateway": "keep"},
     "billing_deposittender": {"reference": "digits"},

@@ -44,6 +44,7 @@ STEP_UP = {
     "gateways:callback-renew",
     "gateways:qr-accept",
     "billing:concession-approve",
+    "billing:write-off-approve",
     "billing:discount-rules",
     "billing:grant-confirm",
     "oversight:trail-export",

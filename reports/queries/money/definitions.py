@@ -75,6 +75,19 @@ REFUNDS = Report(
     groupings=((by.DAY, by.CASHIER, by.METHOD), (by.CASHIER,), (by.METHOD,), (by.EVENT, by.METHOD)),
     sign=-1,
 )
+WRITE_OFFS = Report(
+    key="write-offs",
+    title=_("Debts written off"),
+    about=_("What patients and payers are no longer asked for, less write-offs that were taken back."),
+    rows=Q(account__key__in=["bad_debt", "payer_loss"]),
+    groupings=(
+        (by.ACCOUNT, by.EVENT),
+        (by.STAFF, by.ACCOUNT),
+        (by.DEPARTMENT, by.ACCOUNT),
+        (by.BRANCH, by.ACCOUNT),
+        (by.DAY, by.ACCOUNT),
+    ),
+)
 DEPOSITS = Report(
     key="deposits",
     title=_("Deposits held"),
@@ -108,4 +121,7 @@ BALANCES = Report(
     standing=True,
 )
 
-REPORTS = {one.key: one for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)}
+REPORTS = {
+    one.key: one
+    for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, WRITE_OFFS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)
+}
