@@ -14,6 +14,7 @@ ACCOUNTS = [
     ("unknown_receipts", "2900", "liability", "Receipts not yet explained", "ប្រាក់ចូលមិនទាន់ស្គាល់ប្រភព", "待查收款"),
     ("exchange", "1900", "asset", "Currency exchange", "ការប្តូររូបិយប័ណ្ណ", "货币兑换"),
     ("deposits", "2100", "liability", "Deposits of patients", "ប្រាក់កក់របស់អ្នកជំងឺ", "患者押金"),
+    ("vat", "2300", "liability", "VAT to be paid", "អាករលើតម្លៃបន្ថែមត្រូវបង់", "应交增值税"),
     ("revenue.consultation", "4010", "income", "Consultations", "ចំណូលពិគ្រោះជំងឺ", "诊疗收入"),
     ("revenue.laboratory", "4020", "income", "Laboratory", "ចំណូលមន្ទីរពិសោធន៍", "检验收入"),
     ("revenue.pharmacy", "4030", "income", "Pharmacy", "ចំណូលឱសថស្ថាន", "药房收入"),

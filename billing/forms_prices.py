@@ -146,7 +146,7 @@ class PriceListForm(NamesForm):
 
 
 class ServiceUnitForm(Form):
-    """What a service's price is for, and how long one may stay over."""
+    """What a service's price is for, how long one may stay over, and the tax in it."""
 
     unit = forms.ChoiceField(label=_("Price is for"), choices=Unit.choices, widget=SegmentedChoice)
     grace_minutes = forms.IntegerField(
@@ -155,6 +155,16 @@ class ServiceUnitForm(Form):
         max_value=1439,
         required=False,
         help_text=_("So long over a day or an hour begins no other."),
+    )
+    tax_percent = forms.DecimalField(
+        label=_("Rate of VAT"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=2,
+        widget=DecimalInput(unit="%"),
+        help_text=_("Included in the price. Empty: that of its category."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -165,6 +175,15 @@ class ServiceUnitForm(Form):
         if grace > 59 and unit == Unit.HOUR:
             self.add_error("grace_minutes", _("Less than an hour."))
         return {**cleaned, "grace_minutes": grace}
+
+    def terms(self) -> dict[str, Any]:
+        """The service's columns."""
+        percent = self.cleaned_data["tax_percent"]
+        return {
+            "unit": self.cleaned_data["unit"],
+            "grace_minutes": self.cleaned_data["grace_minutes"],
+            "tax_rate": None if percent is None else percent / 100,
+        }
 
 
 class HolidayForm(NamesForm):

@@ -37,6 +37,7 @@ declare("shift:accept", _("Accept closed shifts"), roles=[*OFFICE, "accountant"]
 declare("drawer:manage", _("Set up cash drawers"), roles=[*OFFICE, "accountant"])
 declare("price:view", _("Read the price list"), roles=[*READERS, "receptionist"])
 declare("price:edit", _("Change prices"), roles=[*OFFICE, "accountant"])
+declare("tax:edit", _("Set up VAT"), roles=[*OFFICE, "accountant"])
 declare("rate:view", _("See exchange rates"), roles=READERS)
 declare("rate:set", _("Set the exchange rate"), roles=[*OFFICE, "accountant"])
 declare("journal:view", _("Read the journal"), roles=["owner", "accountant", "auditor"])

@@ -1,7 +1,9 @@
 """Rules of this room that a hospital may change."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.catalogue import Category
 from core.money import Currency
 from core.preferences import declare
 
@@ -41,3 +43,17 @@ declare(
     label=_("A free consultation is one"),
     choices=(("doctor", _("with the same doctor")), ("department", _("in the same department"))),
 )
+declare(
+    "billing.vat_registered",
+    default=False,
+    label=_("The hospital is registered for VAT"),
+    help=_("Prices include the tax. Its tax number stands on invoices."),
+)
+for category in Category:
+    declare(
+        f"billing.vat_{category.value}",
+        default=10 if category == Category.OTHER else 0,
+        label=format_lazy(_("VAT on: {category}, in percent"), category=category.label),
+        least=0,
+        most=100,
+    )

@@ -123,6 +123,11 @@ def bill(
     return Bill(currency, amounts, cuts, subtotal, discount, subtotal - discount)
 
 
+def tax_included(amount: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """The value added tax within an amount, at a share of what it is without tax (0.1 is 10 %)."""
+    return quantize(amount * rate / (1 + rate), currency)
+
+
 def exemptions(left: Sequence[Decimal], share: Decimal, currency: str) -> list[Decimal]:
     """What a fund pays of each line, of what is left to the patient; the parts add up to the share of the whole."""
     return allocate(quantize(sum(left, ZERO) * share, currency), left, currency)

@@ -6,7 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import CreditNote, Deposit, DepositRefund, Invoice, ReceiptPrint
+from billing.models import CreditNote, Deposit, DepositRefund, Invoice, InvoiceLine, ReceiptPrint
+from billing.queries.bills import taxes_in
 from billing.states import InvoiceStatus
 from core.money import KHR, USD, Money, convert
 from core.pdf import letterhead, render_pdf
@@ -48,6 +49,7 @@ def deposit_refund_pdf(refund: DepositRefund, *, hospital: Any) -> bytes:
 def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
     payment = printed.payment
     invoice = payment.invoice
+    lines = list(invoice.lines.all())
     return {
         "paper": printed.paper,
         "hospital": letterhead(hospital, payment.shift.branch),
@@ -62,8 +64,8 @@ def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
             (_("Cashier"), str(payment.cashier)),
         ],
         "columns": [_("Service"), _("Quantity"), _("Amount")],
-        "lines": [_line(line) for line in invoice.lines.all()],
-        "sums": _sums(invoice),
+        "lines": [_line(line) for line in lines],
+        "sums": _sums(invoice, lines),
         "strong": [-2, -1],
         "spelled": _spelled(payment.applied_money),
         "paid": _paid(payment),
@@ -80,6 +82,7 @@ def _spelled(money: Money) -> str:
 def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
     """An issued invoice: what was charged, what it comes to in both currencies and in words, what is still due."""
     paid: Pairs = []
+    lines = list(invoice.lines.all())
     if invoice.paid:
         paid.append((_("Paid"), invoice.paid_money))
     if invoice.credited:
@@ -91,19 +94,20 @@ def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
     return {
         "paper": paper,
         "hospital": letterhead(hospital, invoice.branch),
-        "title": _("Invoice"),
+        "title": _("Tax invoice") if any(line.tax_rate for line in lines) else _("Invoice"),
         "number": invoice.number,
         "copy": str(invoice.get_status_display()) if invoice.status == InvoiceStatus.VOID else "",
         "facts": [
             (_("Invoice"), invoice.number),
             (_("Date"), invoice.issued_at),
             (_("Patient"), f"{invoice.patient.full_name} · {invoice.patient.mrn}"),
+            *_buyer(invoice),
             (_("Visit"), invoice.visit.number),
             (_("Issued by"), str(invoice.issued_by)),
         ],
         "columns": [_("Service"), _("Quantity"), _("Amount")],
-        "lines": [_line(line) for line in invoice.lines.all()],
-        "sums": _sums(invoice),
+        "lines": [_line(line) for line in lines],
+        "sums": _sums(invoice, lines),
         "strong": [-2, -1],
         "spelled": _spelled(invoice.total_money),
         "paid": paid,
@@ -116,8 +120,16 @@ def _line(line: Any) -> dict[str, Any]:
     return {"text": line.text, "detail": line.detail, "quantity": line.quantity.normalize(), "amount": line.money}
 
 
-def _sums(invoice: Any) -> Pairs:
-    """Discount where there is one; the total in the invoice's currency and, below it, in the other one at its rate."""
+def _buyer(invoice: Invoice) -> Pairs:
+    """A company the invoice is for, and the tax number of whoever pays it."""
+    rows: Pairs = [(_("Invoice for"), invoice.buyer)] if invoice.buyer else []
+    if invoice.buyer_tax_number:
+        rows.append((_("Tax number of the buyer"), invoice.buyer_tax_number))
+    return rows
+
+
+def _sums(invoice: Any, lines: list[InvoiceLine]) -> Pairs:
+    """Discount and tax where there are such; the total in the invoice's currency and, below it, in the other one."""
     rows: Pairs = []
     if invoice.discount or invoice.covered:
         rows.append((_("Subtotal"), invoice.subtotal_money))
@@ -125,6 +137,8 @@ def _sums(invoice: Any) -> Pairs:
         rows.append((invoice.discount_label or _("Discount"), -invoice.discount_money))
     if invoice.covered:
         rows.append((invoice.coverage.contract.payer.name, -invoice.covered_money))
+    for percent, tax in taxes_in(lines):
+        rows.append((_("VAT %(percent)s %%, included") % {"percent": f"{percent.normalize():f}"}, tax))
     other = USD if invoice.currency == KHR else KHR
     return [*rows, (_("Total"), invoice.total_money), ("", convert(invoice.total_money, other, invoice.rate))]
 

@@ -17,6 +17,7 @@ from billing.views import (
     promotions,
     rates,
     shifts,
+    taxes,
     worklist,
     write_offs,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/remove/", invoices.charge_remove, name="charge-remove"),
     path("invoices/<uuid:pk>/discount/", invoices.discount_override, name="discount-override"),
     path("invoices/<uuid:pk>/discount/clear/", invoices.discount_clear, name="discount-clear"),
+    path("invoices/<uuid:pk>/buyer/", taxes.buyer_edit, name="buyer-edit"),
     path("invoices/<uuid:pk>/credit/", credits.credit_new, name="credit-new"),
     path("invoices/<uuid:pk>/discount/ask/", concessions.discount_ask, name="discount-ask"),
     path("invoices/<uuid:pk>/exemption/ask/", concessions.exemption_ask, name="exemption-ask"),
@@ -99,6 +101,7 @@ urlpatterns = [
     path("shifts/<uuid:pk>/accept/", shifts.shift_accept, name="shift-accept"),
     path("prices/", prices.price_list, name="price-list"),
     path("prices/new/", prices.service_new, name="service-new"),
+    path("prices/vat/", taxes.vat_rules, name="vat-rules"),
     path("prices/check/", price_lists.price_check, name="price-check"),
     path("prices/lists/", price_lists.list_list, name="list-list"),
     path("prices/lists/new/", price_lists.list_new, name="list-new"),

@@ -1,5 +1,7 @@
 """What the hospital sells and for how much: services, prices with their validity, and exchange rates."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -37,6 +39,7 @@ class Service(UUIDModel):
     """One thing that can be charged. `code` is what departments name it by (CONS, LAB-GLU, MED-AMOX500).
 
     What is charged by the day (24 hours) or the hour counts each one begun; `grace_minutes` beyond one begin none.
+    `tax_rate` is the share of value added tax (0.1 is 10 %) its prices include; empty: its category's.
     """
 
     code = models.CharField(_("Code"), max_length=64, unique=True)
@@ -45,6 +48,7 @@ class Service(UUIDModel):
     is_active = models.BooleanField(_("Active"), default=True)
     unit = models.CharField(_("Price is for"), max_length=4, choices=Unit, default=Unit.EACH)
     grace_minutes = models.PositiveSmallIntegerField(_("Minutes of grace"), default=0)
+    tax_rate = models.DecimalField(_("Rate of VAT"), max_digits=5, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = _("Service")
@@ -57,10 +61,17 @@ class Service(UUIDModel):
                 | Q(unit="day", grace_minutes__lt=1440),
                 name="billing_service_unit",
             ),
+            models.CheckConstraint(
+                condition=Q(tax_rate__isnull=True) | Q(tax_rate__gte=0, tax_rate__lte=1), name="billing_service_tax"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def tax_percent(self) -> Decimal | None:
+        return None if self.tax_rate is None else (self.tax_rate * 100).quantize(Decimal("0.01"))
 
 
 class Price(UUIDModel):

@@ -98,7 +98,7 @@ class CreditNote(UUIDModel):
 class CreditLine(UUIDModel, AppendOnly):
     """What is taken back of one invoice line: `net` = `gross` less its share of the line's `discount` and `covered`.
 
-    `exempted` of the discount goes back to the fund that paid.
+    `exempted` of the discount goes back to the fund that paid; `tax` is the line's tax taken back in proportion.
 
     The database never lets the credits of a line that were not declined pass the line's net (a trigger, under a lock).
     """
@@ -110,6 +110,7 @@ class CreditLine(UUIDModel, AppendOnly):
     covered = MoneyAmountField(default=Decimal(0))
     exempted = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
+    tax = MoneyAmountField(default=Decimal(0))
     currency = CurrencyField()
 
     class Meta:
@@ -126,6 +127,7 @@ class CreditLine(UUIDModel, AppendOnly):
             models.CheckConstraint(
                 condition=Q(exempted__gte=0, exempted__lte=F("discount")), name="billing_credit_line_exempted"
             ),
+            models.CheckConstraint(condition=Q(tax__gte=0, tax__lte=F("gross")), name="billing_credit_line_tax"),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ class Invoice(VersionedModel):
     `paid` grows under a row lock and never passes `total`; `credited` is the sum of its approved credit notes,
     `refunded` what of them was paid out. `covered` is what somebody else pays (`coverage`), `scheme_difference` what of
     that a flat fee leaves to nobody, `transferred` what came back to the patient because the payer refused it.
+    `buyer` and `buyer_tax_number` stand on a tax invoice for a company; empty, it is for the patient.
     `written_off` is what nobody is asked for any more: the sum of its approved write-offs.
     """
 
@@ -78,6 +79,8 @@ class Invoice(VersionedModel):
     scheme_difference = MoneyAmountField(_("Difference to the case fee"), default=Decimal(0))
     transferred = MoneyAmountField(_("Refused by the payer"), default=Decimal(0))
     written_off = MoneyAmountField(_("Written off"), default=Decimal(0))
+    buyer = EncryptedTextField(_("Invoice for"), max_length=150, blank=True, default="")
+    buyer_tax_number = EncryptedTextField(_("Tax number"), max_length=40, blank=True, default="")
     issued_at = models.DateTimeField(_("Issued"), null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

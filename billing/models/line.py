@@ -4,12 +4,15 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.snapshot import read_snapshot
 from core.fields import EncryptedTextField
 from core.models import UUIDModel
-from core.money import CurrencyField, Money, MoneyAmountField
+from core.money import KHR, USD, CurrencyField, Money, MoneyAmountField
+
+_TAX = (F("net") + F("covered") + F("exempted")) * F("tax_rate") / (1 + F("tax_rate"))
 
 
 class InvoiceLine(UUIDModel):
@@ -17,7 +20,8 @@ class InvoiceLine(UUIDModel):
 
     `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's.
 
-    `exempted` is the part of `discount` that a fund pays.
+    `exempted` is the part of `discount` that a fund pays. `tax` is the value added tax that what is paid includes, by
+    whomever, at `tax_rate` (0.1 is 10 %): a CHECK works it out again.
 
     `live` is false on the lines of a voided invoice, so that the charge may go onto a new one.
     """
@@ -42,11 +46,14 @@ class InvoiceLine(UUIDModel):
     cover = models.JSONField(default=dict)
     exempted = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
+    tax_rate = models.DecimalField(_("Rate of VAT"), max_digits=5, decimal_places=4, default=Decimal(0))
+    tax = MoneyAmountField(_("VAT"), default=Decimal(0))
     currency = CurrencyField()
 
     class Meta:
         verbose_name = _("Invoice line")
         ordering = ["position"]
+        indexes = [models.Index(fields=["invoice"], condition=Q(tax__gt=0), name="billing_line_taxed")]
         constraints = [
             models.UniqueConstraint(fields=["charge"], condition=Q(live=True), name="billing_charge_invoiced_once"),
             models.CheckConstraint(
@@ -56,6 +63,12 @@ class InvoiceLine(UUIDModel):
             ),
             models.CheckConstraint(
                 condition=Q(exempted__gte=0, exempted__lte=F("discount")), name="billing_line_exempted"
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rate=0, tax=0)
+                | Q(tax_rate__gt=0, tax_rate__lte=1)
+                & (Q(currency=USD, tax=Round(_TAX, 2)) | Q(currency=KHR, tax=Round(_TAX, 0))),
+                name="billing_line_tax",
             ),
         ]
 
@@ -89,6 +102,14 @@ class InvoiceLine(UUIDModel):
     @property
     def covered_money(self) -> Money:
         return Money(self.covered, self.currency)
+
+    @property
+    def tax_money(self) -> Money:
+        return Money(self.tax, self.currency)
+
+    @property
+    def tax_percent(self) -> Decimal:
+        return (self.tax_rate * 100).quantize(Decimal("0.01"))
 
     @property
     def worth(self) -> Decimal:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import (
     Change,
+    CreditLine,
     DepositMove,
     EntryKind,
     Fund,
     Invoice,
+    InvoiceLine,
     PayerShare,
     Payment,
     Posting,
@@ -57,6 +59,20 @@ def write_offs_posted() -> Iterable[Disagreement]:
         WriteOff.objects.filter(status=WriteOffStatus.APPROVED).values_list("pk", "currency", "amount"),
         records=WriteOff,
         entries="source_id",
+    )
+
+
+@compare(_("VAT of invoices"))
+def taxes_posted() -> Iterable[Disagreement]:
+    """The tax of each invoice that was issued and not voided, less what was credited: in the ledger and by lines."""
+    lines = InvoiceLine.objects.filter(tax__gt=0).exclude(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID])
+    credited = CreditLine.objects.filter(tax__gt=0, credit_note__number__isnull=False)
+    return differing(
+        _posted("entry__invoice", "vat", sign=-1),
+        lines.values_list("invoice", "currency", "tax"),
+        credited.values_list("line__invoice", "currency", -F("tax")),
+        records=Invoice,
+        entries="invoice",
     )
 
 

@@ -1,5 +1,7 @@
 """Reading what is owed: charges, invoices, and whether a visit is settled."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from billing.models import Charge, Invoice, InvoiceLine, Payment
 from billing.states import OWING, ChargeStatus
 from core.db.kept import kept
 from core.db.lean import showing
+from core.money import Money
 
 _PAYMENT = ("number", "received_at", "applied", "currency", "cashier__full_name", "cashier__username")
 
@@ -59,6 +62,16 @@ def _lines(invoice: UUID) -> QuerySet[InvoiceLine]:
 def lines_of(invoice: Invoice) -> list[InvoiceLine]:
     """The lines in their order."""
     return _lines(invoice.pk)
+
+
+def taxes_in(lines: Iterable[InvoiceLine]) -> list[tuple[Decimal, Money]]:
+    """The tax these lines include, by rate in percent; lines without tax are not among them."""
+    sums: dict[Decimal, Money] = {}
+    for line in lines:
+        if line.tax_rate:
+            so_far = sums.get(line.tax_percent, Money.zero(line.currency))
+            sums[line.tax_percent] = so_far + line.tax_money
+    return sorted(sums.items())
 
 
 @kept

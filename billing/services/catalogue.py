@@ -58,11 +58,11 @@ def set_price(
 
 
 @transaction.atomic
-def set_unit(*, service: Service, unit: str, grace_minutes: int, by: Any) -> Service:
-    """What the price of a service is for from now on; charges made keep theirs."""
+def set_unit(*, service: Service, unit: str, grace_minutes: int, by: Any, tax_rate: Decimal | None = None) -> Service:
+    """What the price of a service is for from now on, and the tax in it; charges made and invoices keep theirs."""
     service = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
-    service.unit, service.grace_minutes = unit, grace_minutes
-    service.save(update_fields=["unit", "grace_minutes", "updated_at"])
+    service.unit, service.grace_minutes, service.tax_rate = unit, grace_minutes, tax_rate
+    service.save(update_fields=["unit", "grace_minutes", "tax_rate", "updated_at"])
     return service
 
 

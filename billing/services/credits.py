@@ -190,9 +190,9 @@ def _credit_line(line: InvoiceLine, amount: Decimal, done: Mapping[Any, Decimal]
     before = done.get(line.pk, Decimal(0))
     if not fits(amount, line.currency) or amount < 0 or before + amount > line.worth:
         raise CreditBeyondLine(field=f"line_{line.pk}")
-    discount, covered, exempted = (
+    discount, covered, exempted, tax = (
         portion(whole, before + amount, line.worth, line.currency) - portion(whole, before, line.worth, line.currency)
-        for whole in (line.discount, line.covered, line.exempted)
+        for whole in (line.discount, line.covered, line.exempted, line.tax)
     )
     return CreditLine(
         line=line,
@@ -201,6 +201,7 @@ def _credit_line(line: InvoiceLine, amount: Decimal, done: Mapping[Any, Decimal]
         exempted=min(exempted, discount),
         covered=covered,
         net=amount - covered,
+        tax=tax,
         currency=line.currency,
     )
 
@@ -221,15 +222,17 @@ def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
 
 
 def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side], by: Any) -> None:
-    """Revenue and discount are taken back as they were booked; patient and payer owe less, or the patient is owed."""
+    """Revenue, tax and discount are taken back as they were booked; patient and payer owe less, or are owed."""
     revenue: dict[str, Decimal] = defaultdict(Decimal)
-    discount = exempted = Decimal(0)
+    discount = exempted = tax = Decimal(0)
     for part in note.lines.select_related("line"):
-        revenue[f"revenue.{part.line.category}"] += part.gross
+        revenue[f"revenue.{part.line.category}"] += part.gross - part.tax
+        tax += part.tax
         discount += part.discount - part.exempted
         exempted += part.exempted
     sides = [
         *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
+        journal.Side(journal.VAT, note.currency, tax),
         journal.Side(_discount_account(invoice), note.currency, -discount),
         *_back_to_fund(invoice, exempted),
         journal.Side(journal.RECEIVABLE, note.currency, -note.amount),

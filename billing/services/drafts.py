@@ -17,6 +17,7 @@ from billing.queries.bills import pending_off_invoices
 from billing.queries.catalogue import current_rate
 from billing.queries.promotions import best_promotion
 from billing.services.covers import put_on
+from billing.services.taxes import put_tax_on
 from billing.services.transitions import record
 from billing.states import ChargeStatus, InvoiceStatus
 from core.db.kept import kept
@@ -98,7 +99,7 @@ def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
 
     `binding` counts it against the limits of the visit's coverage: for what is about to be issued.
     """
-    lines = list(invoice.lines.select_related("charge"))
+    lines = list(invoice.lines.select_related("charge__service"))
     cuts = _refresh_terms(invoice, lines)
     bill = pricing.bill(
         [line.price_money for line in lines],
@@ -113,7 +114,9 @@ def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
         line.net = line.amount - line.discount
     covered = put_on(invoice, lines, binding=binding)
     _exempt(invoice, lines)
-    InvoiceLine.objects.bulk_update(lines, ["position", "amount", "discount", "exempted", "net", "currency", *covered])
+    put_tax_on(lines)
+    columns = ["position", "amount", "discount", "exempted", "net", "tax_rate", "tax", "currency", *covered]
+    InvoiceLine.objects.bulk_update(lines, columns)
     invoice.subtotal, invoice.discount = bill.subtotal, bill.discount + invoice.exempted
     invoice.total = bill.total - invoice.covered - invoice.exempted
     invoice.touch_version()

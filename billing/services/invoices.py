@@ -167,16 +167,19 @@ def _check_discount(invoice: Invoice, by: Any) -> None:
 
 
 def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
-    """The patient owes the total, a payer its part; revenue is booked in full by category, discount and fund beside."""
+    """The patient owes the total, a payer its part, the hospital the tax in it; the rest before discount is revenue by
+    category, discount and fund stand beside.
+    """
     revenue: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        revenue[f"revenue.{line.category}"] += line.amount
+        revenue[f"revenue.{line.category}"] += line.amount - line.tax
     sides = [
         journal.Side(journal.RECEIVABLE, invoice.currency, invoice.total),
         *covers.sides_at_issue(invoice),
         journal.Side(journal.DISCOUNTS[invoice.discount_source], invoice.currency, invoice.own_discount_money.amount),
         *(exemption_sides(fund=invoice.fund, amount=invoice.exempted_money, rate=invoice.rate) if invoice.fund else ()),
         *(journal.Side(account, invoice.currency, -amount) for account, amount in sorted(revenue.items())),
+        journal.Side(journal.VAT, invoice.currency, -sum((line.tax for line in lines), Decimal(0))),
     ]
     journal.post(
         kind=EntryKind.INVOICE_ISSUED,

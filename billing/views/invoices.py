@@ -15,7 +15,7 @@ from billing.errors import PromotionUsedUp
 from billing.forms import DiscountForm, InvoiceSearchForm, PrintForm
 from billing.models import Charge, Invoice
 from billing.pricing import suggest_exact
-from billing.queries.bills import lines_of, payments_of, pending_off_invoices
+from billing.queries.bills import lines_of, payments_of, pending_off_invoices, taxes_in
 from billing.queries.concessions import concessions_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.queries.write_offs import write_offs_of
@@ -47,10 +47,12 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     invoice = _invoice(request, pk)
     record_reading(invoice.patient_id, "billing.invoice")
+    lines = lines_of(invoice)
     context = {
         "invoice": invoice,
         "banner": banner_of(invoice.patient),
-        "lines": lines_of(invoice),
+        "lines": lines,
+        "taxes": taxes_in(lines),
         "payments": payments_of(invoice),
         "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
         "write_offs": () if invoice.is_draft else write_offs_of(invoice),

@@ -58,12 +58,12 @@ def price_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("price:edit")
 @exactly_once
 def service_unit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Whether a service is charged each, by the day or by the hour."""
+    """Whether a service is charged each, by the day or by the hour, and the tax in its price."""
     service = get_object_or_404(Service, pk=pk)
-    initial = {"unit": service.unit, "grace_minutes": service.grace_minutes}
+    initial = {"unit": service.unit, "grace_minutes": service.grace_minutes, "tax_percent": service.tax_percent}
     form = ServiceUnitForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        set_unit(service=service, by=request.user, **form.cleaned_data)
+        set_unit(service=service, by=request.user, **form.terms())
         return redirect("billing:price-edit", service.pk)
     context = {"form": form, "service": service}
     return render(request, "billing/price/unit.html", context, status=422 if form.is_bound else 200)

@@ -155,6 +155,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "discount_label_km": "keep",
         "discount_label_zh_hans": "keep",
         "discount_reason": "reason",
+        "buyer": "staff",
+        "buyer_tax_number": "digits",
         "promotion_code": "keep",
         "void_reason": "reason",
     },

@@ -46,6 +46,7 @@ STEP_UP = {
     "billing:concession-approve",
     "billing:write-off-approve",
     "billing:discount-rules",
+    "billing:vat-rules",
     "billing:grant-confirm",
     "oversight:trail-export",
     "oversight:export-file",

@@ -46,7 +46,7 @@ COLLECTIONS = Report(
 REVENUE = Report(
     key="revenue",
     title=_("Revenue"),
-    about=_("What was charged before discounts, less what was voided and credited."),
+    about=_("What was charged before discounts and without VAT, less what was voided and credited."),
     rows=Q(account__key__startswith="revenue."),
     groupings=(
         (by.ACCOUNT,),
@@ -73,6 +73,14 @@ REFUNDS = Report(
     about=_("Money paid back for credit notes and out of deposits, by day, cashier and method."),
     rows=Q(entry__kind__in=[EntryKind.REFUND, EntryKind.DEPOSIT_REFUNDED], account__key__in=RECEIVED_IN),
     groupings=((by.DAY, by.CASHIER, by.METHOD), (by.CASHIER,), (by.METHOD,), (by.EVENT, by.METHOD)),
+    sign=-1,
+)
+TAX = Report(
+    key="vat",
+    title=_("VAT"),
+    about=_("The value added tax in what was invoiced, less what was voided and credited."),
+    rows=Q(account__key="vat"),
+    groupings=((by.EVENT,), (by.BRANCH, by.EVENT), (by.DAY, by.EVENT)),
     sign=-1,
 )
 WRITE_OFFS = Report(
@@ -123,5 +131,5 @@ BALANCES = Report(
 
 REPORTS = {
     one.key: one
-    for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, WRITE_OFFS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)
+    for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, TAX, WRITE_OFFS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)
 }

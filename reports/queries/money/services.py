@@ -1,11 +1,12 @@
-"""Revenue by service: the invoice lines behind the ledger's entries, and whether both come to the same."""
+"""Revenue by service, without tax: the invoice lines behind the ledger's entries, and whether both come to the same."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.expressions import Combinable
 
 from billing.models import CreditLine, Entry, EntryKind, InvoiceLine
 from billing.models.catalogue import Service
@@ -51,9 +52,9 @@ def sales(period: Period) -> Sales:
     issued = InvoiceLine.objects.filter(invoice__in=_posted(EntryKind.INVOICE_ISSUED, period))
     voided = InvoiceLine.objects.filter(invoice__in=_posted(EntryKind.INVOICE_VOIDED, period))
     credited = CreditLine.objects.filter(credit_note__in=_posted(EntryKind.CREDIT_NOTE, period))
-    _add(found, _by_service(issued, "service_code", "amount"), 1, counts=True)
-    _add(found, _by_service(voided, "service_code", "amount"), -1)
-    _add(found, _by_service(credited, "line__service_code", "gross"), -1)
+    _add(found, _by_service(issued, "service_code", F("amount") - F("tax")), 1, counts=True)
+    _add(found, _by_service(voided, "service_code", F("amount") - F("tax")), -1)
+    _add(found, _by_service(credited, "line__service_code", F("gross") - F("tax")), -1)
     names = {one.code: one.name for one in Service.objects.filter(code__in=found)}
     for row in found.values():
         row.name = names.get(row.code, "")
@@ -65,7 +66,7 @@ def _posted(kind: EntryKind, period: Period) -> QuerySet[Entry, Any]:
     return (entries.filter(branch=period.branch) if period.branch else entries).order_by().values("source_id")
 
 
-def _by_service(lines: QuerySet[Any], code: str, amount: str) -> Iterable[dict[str, Any]]:
+def _by_service(lines: QuerySet[Any], code: str, amount: Combinable) -> Iterable[dict[str, Any]]:
     rows = lines.order_by().values(code, "currency").annotate(sum=Sum(amount), times=Count("pk"))
     return ({"code": row[code], **row} for row in rows)
 
