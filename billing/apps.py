@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from billing import holdings, home, looks, menu, models, panels, permissions, preferences  # noqa: F401
+        from billing import holdings, home, looks, mails, menu, models, panels, permissions, preferences  # noqa: F401
         from billing.queries import agreement  # noqa: F401  its checks declare themselves, too
 
         for model in (

@@ -314,22 +314,6 @@ class DiscountUnapproved(DomainError):
     message = _("A discount above the limit must be approved by somebody else before the invoice is issued.")
 
 
-class InvoiceWrittenOff(DomainError):
-    message = _("Something of this invoice is written off. Take the write-off back first.")
-
-
-class WriteOffWaits(DomainError):
-    message = _("A write-off of this invoice already waits for a decision.")
-
-
-class WriteOffOutdated(DomainError):
-    message = _("The amount due has changed since this was asked for. Decline it and ask anew.")
-
-
-class WriteOffNotMade(DomainError):
-    message = _("Nothing is written off here that could be taken back.")
-
-
 class DurationInvalid(DomainError):
     message = _("This service is not charged by time, or it ends before it begins.")
 

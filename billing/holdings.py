@@ -21,6 +21,7 @@ hold("billing.Payment", path="invoice__patient", resource="PaymentReconciliation
 hold("billing.Tender", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.Change", path="payment__invoice__patient", resource="PaymentReconciliation")
 hold("billing.ReceiptPrint", path="payment__invoice__patient", resource="Provenance")
+hold("billing.InvoicePrint", path="invoice__patient", resource="Provenance")
 hold("billing.Concession", path="invoice__patient", resource="Invoice")
 hold("billing.PackageSale", path="patient", resource="ChargeItem")
 hold("billing.PackageCover", path="sale__patient", resource="ChargeItem")

@@ -6,11 +6,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.models import CreditNote, Deposit, DepositRefund, Invoice, InvoiceLine, ReceiptPrint
+from billing.models import CreditNote, Deposit, DepositRefund, Invoice, InvoiceLine, InvoicePrint, ReceiptPrint
+from billing.paper_codes import PaperCode, codes_of_invoice, codes_of_payment
 from billing.queries.bills import taxes_in
 from billing.states import InvoiceStatus
 from core.money import KHR, USD, Money, convert
-from core.pdf import letterhead, render_pdf
+from core.pdf import letterhead, qr_svg, render_pdf
 from core.spelling import spell_money
 
 Pairs = list[tuple[str, Any]]
@@ -28,10 +29,10 @@ def credit_pdf(note: CreditNote, *, hospital: Any) -> bytes:
         return render_pdf("billing/credit.typ", _credit(note, hospital))
 
 
-def invoice_pdf(invoice: Invoice, *, paper: str, language: str, hospital: Any) -> bytes:
-    """An issued invoice on A4, A5 or an 80 mm roll."""
-    with translation.override(language):
-        return render_pdf("billing/receipt.typ", _invoice(invoice, paper, hospital))
+def invoice_pdf(printed: InvoicePrint, *, hospital: Any) -> bytes:
+    """One printing of an issued invoice on A4, A5 or an 80 mm roll; a reprint says that it is a copy."""
+    with translation.override(printed.language):
+        return render_pdf("billing/receipt.typ", _invoice(printed, hospital))
 
 
 def deposit_pdf(deposit: Deposit, *, hospital: Any) -> bytes:
@@ -55,7 +56,7 @@ def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
         "hospital": letterhead(hospital, payment.shift.branch),
         "title": _("Receipt"),
         "number": payment.number,
-        "copy": _("Copy %(number)d") % {"number": printed.copy - 1} if printed.is_copy else "",
+        "copy": _copy(printed),
         "facts": [
             (_("Receipt"), payment.number),
             (_("Invoice"), invoice.number),
@@ -71,7 +72,16 @@ def _receipt(printed: ReceiptPrint, hospital: Any) -> dict[str, Any]:
         "paid": _paid(payment),
         "footer": _footer(payment),
         "thanks": _("Thank you. Please keep this receipt."),
+        "codes": _codes(codes_of_payment(payment)),
     }
+
+
+def _copy(printed: ReceiptPrint | InvoicePrint) -> str:
+    return _("Copy %(number)d") % {"number": printed.copy - 1} if printed.is_copy else ""
+
+
+def _codes(codes: list[PaperCode]) -> list[dict[str, str]]:
+    return [{"svg": qr_svg(code.text), "caption": str(code.caption)} for code in codes]
 
 
 def _spelled(money: Money) -> str:
@@ -79,8 +89,9 @@ def _spelled(money: Money) -> str:
     return _("In words: %(words)s") % {"words": spell_money(money, translation.get_language() or "en")}
 
 
-def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
+def _invoice(printed: InvoicePrint, hospital: Any) -> dict[str, Any]:
     """An issued invoice: what was charged, what it comes to in both currencies and in words, what is still due."""
+    invoice = printed.invoice
     paid: Pairs = []
     lines = list(invoice.lines.all())
     if invoice.paid:
@@ -92,11 +103,11 @@ def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
     if invoice.is_owing:
         paid.append((_("Still due"), invoice.due_money))
     return {
-        "paper": paper,
+        "paper": printed.paper,
         "hospital": letterhead(hospital, invoice.branch),
         "title": _("Tax invoice") if any(line.tax_rate for line in lines) else _("Invoice"),
         "number": invoice.number,
-        "copy": str(invoice.get_status_display()) if invoice.status == InvoiceStatus.VOID else "",
+        "copy": str(invoice.get_status_display()) if invoice.status == InvoiceStatus.VOID else _copy(printed),
         "facts": [
             (_("Invoice"), invoice.number),
             (_("Date"), invoice.issued_at),
@@ -113,6 +124,7 @@ def _invoice(invoice: Invoice, paper: str, hospital: Any) -> dict[str, Any]:
         "paid": paid,
         "footer": [_("1 dollar is %(riel)s riel") % {"riel": f"{invoice.rate.normalize():,f}"}],
         "thanks": "",
+        "codes": _codes(codes_of_invoice(invoice)),
     }
 
 

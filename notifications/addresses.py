@@ -4,13 +4,19 @@ from django.conf import settings
 from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
-from hospitals.models import Domain, Surface
+from hospitals.models import Domain, Hospital, Surface
 
 
 def absolute(path: str) -> str:
     """The full address of a path of the present hospital's portal; of the console outside any hospital."""
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     return f"{settings.PUBLIC_SCHEME}://{_host()}{port}{path}"
+
+
+def hospital_name() -> str:
+    """The present hospital's name; nothing outside of one."""
+    hospital = Hospital.objects.filter(schema_name=connection.schema_name).first()
+    return hospital.name if hospital else ""
 
 
 def _host() -> str:

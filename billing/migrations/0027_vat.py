@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="creditline",
             name="tax",
-            field=core.money.MoneyAmountField(decimal_places=2, default=Decimal(0), max_digits=14),
+            field=core.money.MoneyAmountField(decimal_places=2, default=Decimal(0), max_digits=14, verbose_name="VAT"),
         ),
         migrations.AddField(
             model_name="invoice",
@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="invoiceline",
             name="tax",
-            field=core.money.MoneyAmountField(
-                decimal_places=2, default=Decimal(0), max_digits=14, verbose_name="VAT"
-            ),
+            field=core.money.MoneyAmountField(decimal_places=2, default=Decimal(0), max_digits=14, verbose_name="VAT"),
         ),
         migrations.AddField(
             model_name="invoiceline",

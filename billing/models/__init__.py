@@ -19,8 +19,9 @@ from billing.models.invoice import DiscountSource, Invoice
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.line import InvoiceLine
 from billing.models.package import Package, PackageCover, PackagePart, PackageSale, PackageUse
-from billing.models.payment import Change, Method, Payment, ReceiptPrint, Tender
+from billing.models.payment import Change, Method, Payment, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
+from billing.models.prints import InvoicePrint, ReceiptPrint
 from billing.models.promotion import Promotion, PromotionUse
 from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftTotal
 from billing.models.write_off import WriteOff
@@ -58,6 +59,7 @@ __all__ = [
     "Holiday",
     "Invoice",
     "InvoiceLine",
+    "InvoicePrint",
     "Method",
     "Nationality",
     "Package",

@@ -110,7 +110,7 @@ class CreditLine(UUIDModel, AppendOnly):
     covered = MoneyAmountField(default=Decimal(0))
     exempted = MoneyAmountField(default=Decimal(0))
     net = MoneyAmountField()
-    tax = MoneyAmountField(default=Decimal(0))
+    tax = MoneyAmountField(_("VAT"), default=Decimal(0))
     currency = CurrencyField()
 
     class Meta:

@@ -116,29 +116,3 @@ class Change(UUIDModel, AppendOnly):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
-
-
-class ReceiptPrint(UUIDModel):
-    """One printing of a receipt; the first is the original, the others are copies and say so."""
-
-    class Paper(models.TextChoices):
-        A4 = "a4", _("A4 sheet")
-        A5 = "a5", _("A5 sheet")
-        ROLL = "80mm", _("80 mm roll")
-
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="prints")
-    copy = models.PositiveIntegerField()
-    paper = models.CharField(_("Paper"), max_length=4, choices=Paper)
-    language = models.CharField(_("Language"), max_length=10, choices=settings.LANGUAGES)
-    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["copy"]
-        constraints = [models.UniqueConstraint(fields=["payment", "copy"], name="billing_print_numbered")]
-
-    def __str__(self) -> str:
-        return f"{self.payment_id} {self.copy}"
-
-    @property
-    def is_copy(self) -> bool:
-        return self.copy > 1

@@ -16,8 +16,10 @@ from billing.errors import (
     CreditNotOwed,
     CreditNotPossible,
     DrawerShort,
-    InvoiceWrittenOff,
     ReasonMissing,
+)
+from billing.errors_debts import (
+    InvoiceWrittenOff,
 )
 from billing.models import (
     CreditLine,

@@ -15,7 +15,7 @@ from billing.errors import (
     TenderBeyondDue,
     TenderInvalid,
 )
-from billing.models import Change, Entry, EntryKind, Invoice, Payment, ReceiptPrint, Shift, Tender
+from billing.models import Change, Entry, EntryKind, Invoice, Payment, Shift, Tender
 from billing.pricing import Paid, Settlement
 from billing.services import deposits, journal
 from billing.services.drafts import lock_invoice
@@ -90,14 +90,6 @@ def _settle(invoice: Invoice, tenders: Sequence[Paid], change_in: str | None) ->
 def default_change(tenders: Sequence[Paid]) -> str:
     """Change as the notes came in: dollars when dollar notes are given, else riel."""
     return USD if any(part.is_cash and part.currency == USD for part in tenders) else KHR
-
-
-@transaction.atomic
-def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> ReceiptPrint:
-    """Count one printing of a receipt: the first is the original, every later one a copy."""
-    lock_invoice(payment.invoice)
-    copy = ReceiptPrint.objects.filter(payment=payment).count() + 1
-    return ReceiptPrint.objects.create(payment=payment, copy=copy, paper=paper, language=language, printed_by=by)
 
 
 @kept

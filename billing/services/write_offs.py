@@ -12,6 +12,8 @@ from billing.errors import (
     DecidesOwn,
     InvoiceNotOwing,
     ReasonMissing,
+)
+from billing.errors_debts import (
     WriteOffNotMade,
     WriteOffOutdated,
     WriteOffWaits,

@@ -6,26 +6,21 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
-from audit.services import record_printing, record_reading
-from billing.forms import PaymentForm, PrintForm
-from billing.models import Invoice, Payment, ReceiptPrint
+from billing.forms import PaymentForm
+from billing.models import Invoice
 from billing.pricing import Settlement, suggest_exact
-from billing.printing import receipt_pdf
 from billing.queries.deposits import held_for
-from billing.queries.worklist import running_shift, visible_invoices, visible_payments
-from billing.services.payments import preview_payment, record_print, take_payment
+from billing.queries.worklist import running_shift, visible_invoices
+from billing.services.payments import preview_payment, take_payment
 from core.db.lean import showing
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import wants_fragment
 from core.money import Money
 from core.once import FIELD, exactly_once
-from core.pdf import pdf_response
 from core.preferences import preference
-from core.rates import rated
 
 
 @requires("payment:take")
@@ -97,48 +92,3 @@ def _context(request: HttpRequest, invoice: Invoice, form: PaymentForm) -> dict[
         "exact": suggest_exact(invoice.due_money, invoice.rate, preference("billing.cash_rounding_khr")),
         "shift": running_shift(request.user),
     }
-
-
-@requires("invoice:view")
-def payment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    payment = get_object_or_404(visible_payments(request.user), pk=pk)
-    record_reading(payment.invoice.patient_id, "billing.payment")
-    form = PrintForm(initial={"language": payment.invoice.patient.preferred_language, "paper": "80mm"})
-    return _payment_page(request, payment, form)
-
-
-def _payment_page(request: HttpRequest, payment: Payment, form: PrintForm) -> HttpResponse:
-    context = {
-        "payment": payment,
-        "invoice": payment.invoice,
-        "tenders": payment.tenders.all(),
-        "changes": payment.changes.all(),
-        "prints": payment.prints.select_related("printed_by"),
-        "form": form,
-    }
-    return render(request, "billing/payment/detail.html", context, status=422 if form.is_bound else 200)
-
-
-@requires("receipt:print")
-@require_POST
-@exactly_once
-def receipt_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Count the printing, then show it: the address of one printing always gives the same paper."""
-    payment = get_object_or_404(visible_payments(request.user), pk=pk)
-    form = PrintForm(request.POST)
-    if not form.is_valid():
-        return _payment_page(request, payment, form)
-    printed = record_print(payment=payment, by=request.user, **form.cleaned_data)
-    return redirect("billing:receipt-show", printed.pk)
-
-
-@rated("paper")
-@requires("receipt:print")
-def receipt_show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    printed = get_object_or_404(
-        ReceiptPrint.objects.filter(payment__in=visible_payments(request.user)).select_related("payment__invoice"),
-        pk=pk,
-    )
-    record_printing("billing:receipt-show", patient_id=printed.payment.invoice.patient_id)
-    pdf = receipt_pdf(printed, hospital=request.hospital)
-    return pdf_response(pdf, f"{printed.payment.number}-{printed.copy}.pdf")

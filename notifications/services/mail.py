@@ -3,7 +3,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 
@@ -34,7 +33,7 @@ def deliver_mail(log_id: UUID) -> bool:
     with transaction.atomic():
         queued = MailLog.objects.select_for_update(skip_locked=True)
         log = queued.filter(pk=log_id, status=MailStatus.QUEUED).first()
-        user = get_user_model().objects.filter(pk=log.user_id).first() if log else None
+        user = mails.find(log.template).recipient(log.user_id) if log else None
         if log is None:
             return False
         if user is None or not user.email:

@@ -140,6 +140,7 @@ TABLES: dict[str, Promise] = {
     "billing_ratefeed": _("Feed of exchange rates"),
     "billing_rateproposal": _("Exchange rate to be confirmed"),
     "billing_receiptprint": _("Printed receipt"),
+    "billing_invoiceprint": _("Printed invoice"),
     "billing_drawer": _("Drawer"),
     "billing_shift": _("Shift"),
     "billing_shifttotal": _("Total of a shift"),

@@ -11,7 +11,8 @@ from billing.queries import price_in_force
 from billing.queries.comparing import checks
 from billing.services import journal
 from billing.services.invoices import draft_invoice
-from billing.services.payments import record_print, take_payment
+from billing.services.payments import take_payment
+from billing.services.prints import record_print
 from billing.services.shifts import close_shift, count_shift
 from core.ids import new_id
 from tests.factories import billing as make

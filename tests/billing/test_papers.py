@@ -7,10 +7,13 @@ import pypdf
 import pytest
 from django.utils import translation
 
+from billing.models import InvoicePrint
 from billing.printing import _invoice
 from billing.queries.statements import owed_now, statement_rows
 from billing.services.deposits import take_deposit
-from billing.services.payments import record_print, take_payment
+from billing.services.payments import take_payment
+from billing.services.prints import record_print
+from core.ids import new_id
 from patients.models import Patient
 from tests.factories import billing as make
 from tests.factories.billing import usd
@@ -32,10 +35,14 @@ def words_of(answer):
     return pages[0], " ".join("".join(page.extract_text() for page in pages).split())
 
 
+def printed_by(client, invoice, **chosen):
+    sent = {"_once": str(new_id()), **chosen}
+    return client.post(f"/billing/invoices/{invoice.pk}/print/", sent, follow=True)
+
+
 @pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("a5", 420), ("80mm", 227)])
 def test_an_invoice_is_printed_on_every_paper(client_for, invoice, paper, width):
-    address = f"/billing/invoices/{invoice.pk}.pdf?paper={paper}&language=en"
-    page, text = words_of(client_for("cashier").get(address))
+    page, text = words_of(printed_by(client_for("cashier"), invoice, paper=paper, language="en"))
     assert round(float(page.mediabox.width)) == width
     assert invoice.number in text
     assert "Twelve dollars and fifty cents" in text
@@ -44,10 +51,12 @@ def test_an_invoice_is_printed_on_every_paper(client_for, invoice, paper, width)
 
 
 def test_the_amount_in_words_speaks_the_papers_language(client_for, invoice):
-    _page, text = words_of(client_for("cashier").get(f"/billing/invoices/{invoice.pk}.pdf?paper=a4&language=zh-hans"))
+    _page, text = words_of(printed_by(client_for("cashier"), invoice, paper="a4", language="zh-hans"))
     assert "十二美元五十美分" in text
     with translation.override("km"):
-        assert _invoice(invoice, "a4", None)["spelled"].endswith("ដប់ពីរដុល្លារ និងហាសិបសេន")
+        assert _invoice(InvoicePrint(invoice=invoice, copy=1, paper="a4"), None)["spelled"].endswith(
+            "ដប់ពីរដុល្លារ និងហាសិបសេន"
+        )
 
 
 def test_a_draft_has_no_paper(client_for, samaki, cashier):
@@ -55,7 +64,8 @@ def test_a_draft_has_no_paper(client_for, samaki, cashier):
 
     make.have_rate()
     draft = draft_invoice(visit=make.charge("3.00").visit, by=cashier)
-    assert client_for("cashier").get(f"/billing/invoices/{draft.pk}.pdf").status_code == 404
+    answer = client_for("cashier").post(f"/billing/invoices/{draft.pk}/print/", {"_once": str(new_id()), "paper": "a4"})
+    assert answer.status_code == 409
 
 
 def test_a_receipt_on_a4_says_what_was_paid_in_words(client_for, invoice, cashier):

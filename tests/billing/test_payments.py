@@ -20,7 +20,8 @@ from billing.pricing import Paid
 from billing.queries import visit_is_settled
 from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import collections, shift_expectation
-from billing.services.payments import record_print, take_payment
+from billing.services.payments import take_payment
+from billing.services.prints import record_print
 from billing.services.shifts import count_shift
 from core import events
 from core.clock import now, today

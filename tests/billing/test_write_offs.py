@@ -10,8 +10,10 @@ from billing.errors import (
     CreditNotPossible,
     DecidesOwn,
     InvoiceNotOwing,
-    InvoiceWrittenOff,
     ReasonMissing,
+)
+from billing.errors_debts import (
+    InvoiceWrittenOff,
     WriteOffNotMade,
     WriteOffOutdated,
     WriteOffWaits,

@@ -16,7 +16,7 @@ SENDS = {
 GATE = {"may_contact", "may_contact_all", "may_share"}
 # Who may send without asking patients, and why.
 TO_STAFF = {
-    "notifications/mails.py": "to a member of the staff, by the account's own address",
+    "notifications/mails.py": "to whom the mail's own `recipient` gives: a member of the staff where it names none",
 }
 
 
@@ -24,7 +24,14 @@ def senders(text: str) -> set[str]:
     """The names by which a module sends something out of the house."""
     called = {getattr(one.func, "attr", getattr(one.func, "id", "")) for one in ast.walk(ast.parse(text))
               if isinstance(one, ast.Call)}  # fmt: skip
-    return called & SENDS
+    return called & SENDS | _to_others(text)
+
+
+def _to_others(text: str) -> set[str]:
+    """Mails that name a recipient of their own, outside the staff."""
+    calls = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Call)]
+    named = {keyword.arg for one in calls if getattr(one.func, "attr", "") == "declare" for keyword in one.keywords}
+    return named & {"recipient"}
 
 
 def asks(text: str) -> bool:
@@ -44,4 +51,5 @@ def test_a_sender_that_asks_nobody_would_be_noticed():
     blind = "def remind(patient):\n    EmailMessage(to=[patient.email]).send()\n"
     assert senders(blind)
     assert not asks(blind)
+    assert senders("mails.declare('bill', recipient=anybody)")
     assert asks(blind.replace("    EmailMessage", "    if may_contact(patient, 'reminders'):\n        EmailMessage"))

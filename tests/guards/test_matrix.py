@@ -174,10 +174,11 @@ def records_of(patient: Patient) -> dict[str, Any]:
             session_id=new_id().hex,
             expires_at=payment.received_at,
         ),
-        "write-offs": invoice.write_offs.create(currency="USD", amount=1, reason="-", requested_by=payment.cashier),
+        "write-offs": _written_off(invoice, payment.cashier),
         "concessions": invoice.concessions.create(
             kind="discount", rate=Decimal("0.5"), reason="-", requested_by=payment.cashier
         ),
+        "invoice-papers": invoice.prints.create(copy=1, language="en", paper="a4", printed_by=payment.cashier),
         "receipts": payment.prints.create(copy=1, language="en", paper="80mm", printed_by=payment.cashier),
         "tickets": encounter.ticket,
         **_claimed(patient, invoice),
@@ -209,6 +210,14 @@ def _credited(invoice: Any, cashier: User) -> Any:
     note = request_credit(invoice=invoice, amounts={line.pk: line.net}, reason="not done", by=cashier)
     note = approve_credit(note=note, by=User.objects.get(username="accountant"))
     return pay_refund(note=note, method="bank", notes_in="USD", reference="FT-1", by=cashier).credit_note
+
+
+def _written_off(invoice: Any, cashier: User) -> Any:
+    """Asked for and declined: it waits for nobody."""
+    return invoice.write_offs.create(
+        currency="USD", amount=1, reason="-", requested_by=cashier, status="declined", decline_reason="-",
+        decided_by=User.objects.get(username="accountant"),
+    )  # fmt: skip
 
 
 def _deposited(patient: Patient, cashier: User) -> dict[str, Any]:
@@ -414,7 +423,7 @@ def test_every_address_is_of_a_known_kind():
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
     known |= {"tickets", "archives", "credits", "coverages", "authorisations"}
     known |= {"tickets", "archives", "credits", "concessions", "deposits", "deposit-refunds", "khqr", "links"}
-    known |= {"write-offs"}
+    known |= {"write-offs", "invoice-papers"}
     known |= {"claims", "dispositions"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"

@@ -23,6 +23,7 @@ from accounts import devices
 from accounts.models import Branch, EmailCode, Invitation, SupportVisit, User
 from accounts.services import email_codes, staff, visits
 from accounts.sso import session as sso_session
+from billing import links as receipts
 from billing.services.drawers import save_drawer
 from core import asking
 from core.crypto import TamperedCiphertext
@@ -149,6 +150,10 @@ def opens_payer_screen(key: str) -> bool:
     return screen_by_key(key) is not None
 
 
+def receipt() -> str:
+    return receipts.receipt_path(DOCUMENT).rstrip("/").rpartition("/")[2]
+
+
 DOCUMENT = new_id()
 # Source file: how to make what it hands out, and whether that opens here.
 HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
@@ -157,6 +162,7 @@ HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
     "accounts/services/staff.py": (invitation, opens_invitation),
     "accounts/services/visits.py": (visit, opens_visit),
     "accounts/sso/session.py": (sign_on, opens_sign_on),
+    "billing/links.py": (receipt, lambda token: receipts.print_of(token) == DOCUMENT),
     "core/asking.py": (question, opens_question),
     "gateways/models/screen.py": (payer_screen, opens_payer_screen),
     "patients/links.py": (document, lambda token: links.is_open(DOCUMENT, token)),

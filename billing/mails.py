@@ -1,0 +1,31 @@
+"""Mails of the cash office to patients. Each asks the gate of consents at the moment of sending."""
+
+from typing import Any
+from uuid import UUID
+
+from billing.links import HOURS, receipt_path
+from notifications import mails
+from notifications.addresses import absolute, hospital_name
+from patients.consents import may_contact, withhold
+from patients.models import Patient
+from patients.states import ConsentPurpose
+
+
+def patient_to_write_to(pk: UUID) -> mails.Recipient | None:
+    """The patient while messages may be sent; what is withheld is said in the trail."""
+    patient = Patient.objects.filter(pk=pk).first()
+    if patient is None:
+        return None
+    answer = may_contact(patient, ConsentPurpose.REMINDERS)
+    if not answer:
+        withhold(patient, ConsentPurpose.REMINDERS, answer, "mail")
+        return None
+    return mails.Recipient(patient.email, patient.preferred_language)
+
+
+def receipt_link(recipient: mails.Recipient, *, print_id: str) -> dict[str, Any]:
+    """The link is made here, in the worker: neither queue nor table holds it."""
+    return {"link": absolute(receipt_path(print_id)), "hours": HOURS, "hospital": hospital_name()}
+
+
+mails.declare("receipt_link", context=receipt_link, recipient=patient_to_write_to)
