@@ -50,6 +50,7 @@ hold(
     resource="Basic",
     why_kept_in=BOOKS,
 )
+hold("billing.FeeMove", path="line__invoice__patient", resource="Basic", why_kept_in=BOOKS)
 
 
 @hinders(_("An invoice or a charge is open."))

@@ -1,6 +1,6 @@
 """How the states of this room look."""
 
-from billing.states import CreditStatus, DecisionStatus, DepositRefundStatus, WriteOffStatus
+from billing.states import CreditStatus, DecisionStatus, DepositRefundStatus, PayoutStatus, WriteOffStatus
 from core import badges
 from core.badges import Look
 
@@ -38,5 +38,13 @@ badges.register(
         WriteOffStatus.APPROVED.value: Look("grey", "eraser", WriteOffStatus.APPROVED.label),
         WriteOffStatus.DECLINED.value: Look("grey", "circle-x", WriteOffStatus.DECLINED.label),
         WriteOffStatus.REVERSED.value: Look("blue", "arrow-back-up", WriteOffStatus.REVERSED.label),
+    },
+)
+badges.register(
+    "fee_payout",
+    {
+        PayoutStatus.REQUESTED.value: Look("amber", "hourglass", PayoutStatus.REQUESTED.label),
+        PayoutStatus.PAID.value: Look("green", "cash", PayoutStatus.PAID.label),
+        PayoutStatus.DECLINED.value: Look("grey", "circle-x", PayoutStatus.DECLINED.label),
     },
 )

@@ -27,6 +27,8 @@ for entry in (
     ),
     Entry("accounting", _("Promotions"), "billing:promotion-list", "promotion:edit", "discount", 52),
     Entry("accounting", _("Funds for the poor"), "billing:fund-list", "fund:view", "heart-handshake", 54),
+    Entry("accounting", _("Doctors' fees"), "billing:fee-list", "fee:view", "stethoscope", 56),
+    Entry("billing", _("Fees to pay out"), "billing:payout-list", "fee:pay", "stethoscope", 38),
     Entry("billing", _("Shifts"), "billing:shift-list", "shift:view", "scale", 40, shifts_to_accept_count),
     Entry("accounting", _("Price list"), "billing:price-list", "price:view", "tags", 50),
     Entry("accounting", _("Exchange rates"), "billing:rate-list", "rate:view", "arrows-exchange", 60),

@@ -118,6 +118,23 @@ PROPOSAL_FLOW = Flow(
 )
 
 
+class PayoutStatus(models.TextChoices):
+    """Of a doctor's fees: asked for by one person, paid by another."""
+
+    REQUESTED = "requested", pgettext_lazy("fees", "To be paid")
+    PAID = "paid", pgettext_lazy("fees", "Paid out")
+    DECLINED = "declined", pgettext_lazy("credit note", "Declined")
+
+
+PAYOUT_FLOW = Flow(
+    field="status",
+    moves={
+        "pay": Move({PayoutStatus.REQUESTED}, PayoutStatus.PAID),
+        "decline": Move({PayoutStatus.REQUESTED}, PayoutStatus.DECLINED),
+    },
+)
+
+
 class DecisionStatus(models.TextChoices):
     """Of what one person asks for and another decides: a concession, a grant to a fund."""
 

@@ -13,6 +13,7 @@ from billing.models.deposit import (
     DepositTender,
     Gateway,
 )
+from billing.models.fee import FeeAccount, FeeMove, FeePayout, FeeRule
 from billing.models.feed import RateFeed, RateProposal
 from billing.models.fund import Fund, FundGrant, Source
 from billing.models.invoice import DiscountSource, Invoice
@@ -53,6 +54,10 @@ __all__ = [
     "Entry",
     "EntryKind",
     "ExchangeRate",
+    "FeeAccount",
+    "FeeMove",
+    "FeePayout",
+    "FeeRule",
     "Fund",
     "FundGrant",
     "Gateway",

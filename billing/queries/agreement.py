@@ -13,6 +13,7 @@ from billing.models import (
     CreditLine,
     DepositMove,
     EntryKind,
+    FeeMove,
     Fund,
     Invoice,
     InvoiceLine,
@@ -127,6 +128,14 @@ def fund_balances() -> Iterable[Disagreement]:
         posted.values_list("account", "currency", -F("amount")),
         QuerySet(Fund).values_list("account", "currency", "balance"),  # a manager of translated names reorders columns
         entries="postings__account",
+    )
+
+
+@compare(_("What doctors earned and got"))
+def fees_posted() -> Iterable[Disagreement]:
+    """Each entry's change of what is owed to doctors: in the ledger, and by the moves of their accounts."""
+    return differing(
+        _posted("entry", "doctor_fees", sign=-1), FeeMove.objects.values_list("entry", "currency", "amount")
     )
 
 

@@ -36,7 +36,7 @@ from billing.models import (
 )
 from billing.queries.credits import credited_by_line
 from billing.queries.ledger import shift_expectation
-from billing.services import covers, journal
+from billing.services import covers, fees, journal
 from billing.services.covers import check_unclaimed
 from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
@@ -232,6 +232,7 @@ def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side],
         tax += part.tax
         discount += part.discount - part.exempted
         exempted += part.exempted
+    back = fees.back_for(note)
     sides = [
         *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
         journal.Side(journal.VAT, note.currency, tax),
@@ -239,8 +240,9 @@ def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side],
         *_back_to_fund(invoice, exempted),
         journal.Side(journal.RECEIVABLE, note.currency, -note.amount),
         *payers,
+        *fees.sides(back, note.currency),
     ]
-    journal.post(
+    entry = journal.post(
         kind=EntryKind.CREDIT_NOTE,
         source_id=note.pk,
         sides=sides,
@@ -249,6 +251,7 @@ def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side],
         invoice=invoice,
         rate=invoice.rate,
     )
+    fees.keep(back, entry, note.currency)
 
 
 def _discount_account(invoice: Invoice) -> str:

@@ -16,7 +16,7 @@ from billing.errors import (
     ReasonMissing,
 )
 from billing.models import Charge, DiscountSource, Entry, EntryKind, Invoice, InvoiceLine, Transition
-from billing.services import covers, journal
+from billing.services import covers, fees, journal
 from billing.services.concessions import grant_discount
 from billing.services.drafts import add_charge, draft_invoice, lock_draft, lock_invoice, recompute, remove_charge
 from billing.services.funds import exemption_sides
@@ -109,7 +109,9 @@ def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     _move_charges(lines, verb="release", by=by, reason=reason)
     debt = Entry.objects.filter(kind=EntryKind.INVOICE_ISSUED, source_id=invoice.pk).first()
     if debt:
-        journal.reverse(entry=debt, kind=EntryKind.INVOICE_VOIDED, source_id=invoice.pk, by=by, invoice=invoice)
+        back = fees.all_back(invoice)
+        entry = journal.reverse(entry=debt, kind=EntryKind.INVOICE_VOIDED, source_id=invoice.pk, by=by, invoice=invoice)
+        fees.keep(back, entry, invoice.currency)
     return invoice
 
 
@@ -168,8 +170,10 @@ def _check_discount(invoice: Invoice, by: Any) -> None:
 
 def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
     """The patient owes the total, a payer its part, the hospital the tax in it; the rest before discount is revenue by
-    category, discount and fund stand beside.
+    category, discount and fund stand beside. What the doctor earns by it is a cost of the same entry, so that a void
+    takes it back.
     """
+    earned = fees.fees_of(invoice, lines)
     revenue: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         revenue[f"revenue.{line.category}"] += line.amount - line.tax
@@ -180,8 +184,9 @@ def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
         *(exemption_sides(fund=invoice.fund, amount=invoice.exempted_money, rate=invoice.rate) if invoice.fund else ()),
         *(journal.Side(account, invoice.currency, -amount) for account, amount in sorted(revenue.items())),
         journal.Side(journal.VAT, invoice.currency, -sum((line.tax for line in lines), Decimal(0))),
+        *fees.sides(earned, invoice.currency),
     ]
-    journal.post(
+    entry = journal.post(
         kind=EntryKind.INVOICE_ISSUED,
         source_id=invoice.pk,
         sides=sides,
@@ -190,3 +195,4 @@ def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
         invoice=invoice,
         rate=invoice.rate,
     )
+    fees.keep(earned, entry, invoice.currency)

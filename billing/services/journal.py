@@ -33,6 +33,8 @@ ROUNDING = "rounding"
 OVER_SHORT = "over_short"
 DAY_CLOSED = "cash_day_closed"  # what the trigger that guards closed days says
 DEPOSITS = "deposits"
+FEES = "doctor_fees"
+FEES_COST = "expense.doctor_fees"
 RECEIVING = {
     "cash": DRAWER,
     "card": "card",

@@ -137,6 +137,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "billing_concession": {"reason": "reason", "decline_reason": "reason"},
     "billing_fundgrant": {"donor": "staff", "reference": "digits", "decline_reason": "reason"},
+    "billing_feerule": {"category": "keep"},
+    "billing_feepayout": {"number": "fee_payout_number", "reference": "digits", "decline_reason": "reason"},
     "billing_creditnote": {"number": "credit_number", "reason": "reason", "decline_reason": "reason"},
     "billing_writeoff": {"number": "paper_number", "reason": "reason", "decline_reason": "reason"},
     "billing_refund": {"number": "refund_number", "reference": "digits"},

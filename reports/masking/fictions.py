@@ -56,6 +56,7 @@ NUMBERS = {
     "refund_number": "REF-{:07d}",
     "deposit_number": "DEP-{:07d}",
     "deposit_refund_number": "DREF-{:07d}",
+    "fee_payout_number": "DF-{:07d}",
     "shift_number": "SHIFT-{:06d}",
     "paper_number": "PAPER-{:07d}",
     "order_number": "L{:07d}",

@@ -27,6 +27,7 @@ ROOMS = {*sources.ROOMS} - {"core", "audit", "accounts", "terminology", "hospita
 NOT_ABOUT_PATIENTS = {
     "billing.views.accounts",
     "billing.views.drawers",
+    "billing.views.fees",
     "billing.views.funds",
     "billing.views.packages",
     "billing.views.price_lists",

@@ -47,6 +47,8 @@ STEP_UP = {
     "billing:write-off-approve",
     "billing:discount-rules",
     "billing:vat-rules",
+    "billing:payout-pay",
+    "billing:share-new",
     "billing:grant-confirm",
     "oversight:trail-export",
     "oversight:export-file",

@@ -105,6 +105,13 @@ DEPOSITS = Report(
     sign=-1,
     standing=True,
 )
+FEES = Report(
+    key="fees",
+    title=_("Doctors' fees"),
+    about=_("What doctors earned by invoices, less what voids and credit notes took back."),
+    rows=Q(account__key="expense.doctor_fees"),
+    groupings=((by.DOCTOR,), (by.DOCTOR, by.EVENT), (by.DEPARTMENT, by.DOCTOR), (by.BRANCH, by.DOCTOR), (by.DAY,)),
+)
 PAYERS = Report(
     key="payers",
     title=_("Owed by payers"),
@@ -131,5 +138,17 @@ BALANCES = Report(
 
 REPORTS = {
     one.key: one
-    for one in (COLLECTIONS, REVENUE, DISCOUNTS, REFUNDS, TAX, WRITE_OFFS, DEPOSITS, PAYERS, DIFFERENCES, BALANCES)
+    for one in (
+        COLLECTIONS,
+        REVENUE,
+        DISCOUNTS,
+        REFUNDS,
+        FEES,
+        TAX,
+        WRITE_OFFS,
+        DEPOSITS,
+        PAYERS,
+        DIFFERENCES,
+        BALANCES,
+    )
 }
