@@ -1,8 +1,9 @@
 """Which price list counts: pure functions over lists and circumstances, without the database.
 
 Of the lists whose conditions all hold, the one of highest priority goes first; among equals the one with more
-conditions; then payer before nationality, ASEAN before foreign, hours, days, branch, validity; at last the code. Two
-lists never stand on the same step, so the same circumstances always give the same order. The default list is last.
+conditions; then payer before nationality, one payer before a kind of payer, ASEAN before foreign, hours, days, branch,
+validity; at last the code. Two lists never stand on the same step, so the same circumstances always give the same
+order. The default list is last.
 """
 
 import datetime
@@ -11,19 +12,24 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from billing.insurers import ONE
 from billing.models import Day, Nationality, PriceList
 from billing.nationality import groups_of
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the conditions of a list are held against. `moment` is the hospital's own time, without an offset."""
+    """What the conditions of a list are held against. `moment` is the hospital's own time, without an offset.
+
+    `insurer` is the one payer of the visit beside its kind, as billing.insurers names it.
+    """
 
     branch: UUID | None
     payer: str
     country: str
     moment: datetime.datetime
     holidays: Collection[datetime.date] = field(default=())
+    insurer: str = ""
 
     def kind_of(self, day: datetime.date) -> int:
         return Day.HOLIDAY if day in self.holidays else day.isoweekday()
@@ -47,7 +53,7 @@ def holds(price_list: PriceList, at: Circumstances) -> bool:
     return (
         day is not None
         and price_list.branch_id in (None, at.branch)
-        and price_list.payer in ("", at.payer)
+        and price_list.payer in ("", at.payer, at.insurer)
         and (not price_list.nationality or price_list.nationality in groups_of(at.country))
         and at.kind_of(day) in price_list.days
         and (price_list.valid_from is None or price_list.valid_from <= day)
@@ -72,7 +78,8 @@ def place(price_list: PriceList) -> tuple[Any, ...]:
     """Where a list stands in the order; the smaller goes first."""
     asked = conditions(price_list)
     weights = tuple(name not in asked for name in ("payer", "nationality"))
-    narrow = price_list.nationality == Nationality.FOREIGN  # ASEAN is the narrower group
+    one_payer = price_list.payer.startswith(ONE)
+    narrow = (not one_payer, price_list.nationality == Nationality.FOREIGN)  # ASEAN is the narrower group
     rest = tuple(name not in asked for name in ("hours", "days", "branch", "validity"))
     return (price_list.is_default, -price_list.priority, -len(asked), weights, narrow, rest, price_list.code)
 

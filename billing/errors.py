@@ -329,3 +329,7 @@ class PackageCodeTaken(DomainError):
 
 class PackageNotTaken(DomainError):
     message = _("Nothing was taken from a package for this charge.")
+
+
+class InvoiceCredited(DomainError):
+    message = _("A credit note stands on this invoice; it cannot be voided.")

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.insurers import payer_in_words
 from billing.models import Charge, Day, Invoice, InvoiceLine, Nationality, PriceList, Unit
 from billing.queries.quotes import Quote
 from core.money import Money, format_money
-from patients.states import Payer
 
 Pair = tuple[str, str]
 
@@ -67,7 +67,7 @@ def conditions_in_words(price_list: PriceList) -> list[str]:
     """When a list counts, a few words for each condition."""
     words = []
     if price_list.payer:
-        words.append(_("payer: %(payer)s") % {"payer": _payer(price_list.payer)})
+        words.append(_("payer: %(payer)s") % {"payer": payer_in_words(price_list.payer)})
     if price_list.nationality:
         words.append(_("nationality: %(group)s") % {"group": price_list.get_nationality_display()})
     if price_list.starts_at and price_list.ends_at:
@@ -105,7 +105,7 @@ def _list_in_words(told: dict[str, Any]) -> str:
 def _met_in_words(met: dict[str, str]) -> list[str]:
     """Why the list counted; groups and hours, never the country."""
     sentences: dict[str, Callable[[str], str]] = {
-        "payer": lambda value: _("The visit is paid by: %(payer)s.") % {"payer": _payer(value)},
+        "payer": lambda value: _("The visit is paid by: %(payer)s.") % {"payer": payer_in_words(value)},
         "nationality": lambda value: _("Nationality group: %(group)s.") % {"group": Nationality(value).label},
         "hours": lambda value: _("It was charged within the hours %(hours)s.") % {"hours": value},
         "days": lambda value: _("Kind of day: %(day)s.") % {"day": Day(int(value)).label},
@@ -203,7 +203,3 @@ def _step_in_words(step: dict[str, str], before: Money, result: Money) -> Pair:
         case _:
             quantity = f"{Decimal(step['figure']).normalize():f}"
             return _("Quantity"), f"{quantity} × {words['before']} = {words['result']}"
-
-
-def _payer(code: str) -> str:
-    return str(Payer(code).label) if code in Payer.values else code

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch
 from billing.forms import MOST
+from billing.insurers import payer_choices
 from billing.models import EVERY_DAY, Adjustment, Category, Day, Nationality, PriceList, Service, Unit
 from billing.models.snapshot import SUFFIXES
 from billing.services.price_lists import TERMS
@@ -40,7 +41,7 @@ class PriceListForm(NamesForm):
         label=_("Code"),
         error_messages={"invalid": _("Use capital letters, digits and dashes.")},
     )
-    payer = forms.ChoiceField(label=_("Payer"), required=False, choices=[("", ANYBODY), *Payer.choices])
+    payer = forms.ChoiceField(label=_("Payer"), required=False, choices=[("", ANYBODY)])
     nationality = forms.ChoiceField(
         label=_("Nationality group"), required=False, choices=[("", ANYBODY), *Nationality.choices]
     )
@@ -104,6 +105,7 @@ class PriceListForm(NamesForm):
             names = {f"name_{suffix}": getattr(instance, f"name_{suffix}") for suffix in SUFFIXES.values()}
             kwargs["initial"] = {**facts, **names, "currency": instance.currency or "USD"}
         super().__init__(*args, **kwargs)
+        self.fields["payer"].choices = [("", ANYBODY), *payer_choices(instance.payer if instance else "")]
         self.fields["branch"].queryset = Branch.objects.order_by("code")
         if instance:
             del self.fields["code"]
@@ -195,7 +197,7 @@ class PriceCheckForm(Form):
     """For whom and when a price is asked."""
 
     service = forms.CharField(label=_("Service code"), max_length=64)
-    payer = forms.ChoiceField(label=_("Payer"), choices=Payer.choices, initial=Payer.SELF, required=False)
+    payer = forms.ChoiceField(label=_("Payer"), initial=Payer.SELF, required=False)
     country = forms.ChoiceField(label=_("Nationality"), initial="KH", required=False)
     branch: "forms.ModelChoiceField[Branch]" = forms.ModelChoiceField(
         label=_("Branch"), queryset=Branch.objects.none(), required=False
@@ -204,6 +206,7 @@ class PriceCheckForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["payer"].choices = payer_choices()
         self.fields["country"].choices = choices(nationalities())
         self.fields["branch"].queryset = Branch.objects.order_by("code")
 

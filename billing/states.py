@@ -43,7 +43,7 @@ INVOICE_FLOW = Flow(
         "issue": Move({InvoiceStatus.DRAFT}, InvoiceStatus.ISSUED),
         "pay_part": Move(set(OWING), InvoiceStatus.PARTLY_PAID),
         "pay": Move(set(OWING), InvoiceStatus.PAID),
-        "void": Move({InvoiceStatus.ISSUED}, InvoiceStatus.VOID),
+        "void": Move({InvoiceStatus.ISSUED, InvoiceStatus.PAID}, InvoiceStatus.VOID),  # paid: over nothing only
         "write_off": Move(set(OWING), InvoiceStatus.WRITTEN_OFF),
         # a payer refused what it was to pay, or somebody pays after all what was written off
         "reopen": Move({InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF}, InvoiceStatus.PARTLY_PAID),

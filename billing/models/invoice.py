@@ -278,4 +278,6 @@ class Invoice(VersionedModel):
 
     @property
     def can_void(self) -> bool:
-        return INVOICE_FLOW.can("void", self.status) and not self.paid
+        """Nobody paid on it: as yet, or because it asks nothing of the patient."""
+        asks_nothing = not self.total + self.transferred
+        return INVOICE_FLOW.can("void", self.status) and not self.paid and (asks_nothing or not self.is_paid)

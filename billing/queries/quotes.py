@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing import pricing
 from billing.choice import Circumstances, conditions, counting_day, in_order
 from billing.errors import RateMissing
+from billing.insurers import ONE, insurer_of
 from billing.models import Category, Holiday, Price, PriceList
 from billing.pricing import Step
 from billing.queries.catalogue import in_force_on, usable_rate
@@ -75,7 +76,16 @@ def quote_for_visit(code: str, visit: Any, at: datetime.datetime | None = None) 
     lists = _special(moment.date(), moment.date() - A_DAY)
     if lists:
         country = visit.patient.nationality if any(one.nationality for one in lists) else ""
-        found = quote(code, branch=visit.branch_id, payer=visit.payer, country=country, moment=moment, lists=lists)
+        insurer = insurer_of(visit) if any(one.payer.startswith(ONE) for one in lists) else ""
+        found = quote(
+            code,
+            branch=visit.branch_id,
+            payer=visit.payer,
+            insurer=insurer,
+            country=country,
+            moment=moment,
+            lists=lists,
+        )
     else:
         found = _best(code, [], moment.date())
     if found and found.unit and found.price.service.category == Category.CONSULTATION:
@@ -93,6 +103,7 @@ def quote(
     payer: str,
     country: str,
     moment: datetime.datetime,
+    insurer: str = "",
     lists: Sequence[PriceList] | None = None,
 ) -> Quote | None:
     """What a service costs under these circumstances; `moment` is the hospital's own time. Raises RateMissing."""
@@ -100,7 +111,7 @@ def quote(
     if lists is None:
         lists = _special(day, day - A_DAY)
     holidays = _holidays(day, day - A_DAY) if any(one.picks_days for one in lists) else ()
-    at = Circumstances(branch, payer, country, moment, holidays)
+    at = Circumstances(branch, payer, country, moment, holidays, insurer)
     return _best(code, in_order(lists, at), day, at)
 
 

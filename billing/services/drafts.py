@@ -39,7 +39,7 @@ def draft_invoice(*, visit: Any, by: Any) -> Invoice:
     invoice = lock_invoice(existing) if existing else _begin(visit, by)
     if not invoice.is_draft:
         raise InvoiceNotDraft()
-    _put_on(invoice, charges)
+    put_on_draft(invoice, charges)
     return recompute(invoice)
 
 
@@ -51,7 +51,7 @@ def add_charge(*, invoice: Invoice, charge: Charge, by: Any) -> Invoice:
     taken = InvoiceLine.objects.filter(charge=charge, live=True).exclude(invoice=invoice).exists()
     if charge.visit_id != invoice.visit_id or charge.status != ChargeStatus.PENDING or taken:
         raise ChargeElsewhere()
-    _put_on(invoice, [charge])
+    put_on_draft(invoice, [charge])
     return recompute(invoice)
 
 
@@ -100,7 +100,7 @@ def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
     `binding` counts it against the limits of the visit's coverage: for what is about to be issued.
     """
     lines = list(invoice.lines.select_related("charge__service"))
-    cuts = _refresh_terms(invoice, lines)
+    cuts = refresh_terms(invoice, lines)
     bill = pricing.bill(
         [line.price_money for line in lines],
         currency=invoice.currency,
@@ -132,7 +132,7 @@ def _exempt(invoice: Invoice, lines: list[InvoiceLine]) -> None:
     invoice.exempted = sum(parts, Decimal(0))
 
 
-def _refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> list[Decimal] | None:
+def refresh_terms(invoice: Invoice, lines: list[InvoiceLine]) -> list[Decimal] | None:
     """Currency, rate and the one discount: what management granted stays, else the better of tier and promotion.
 
     Returns what a promotion takes off each line, None where the discount is a share of the whole.
@@ -193,7 +193,7 @@ def _begin(visit: Any, by: Any) -> Invoice:
     return invoice
 
 
-def _put_on(invoice: Invoice, charges: Iterable[Charge]) -> None:
+def put_on_draft(invoice: Invoice, charges: Iterable[Charge]) -> None:
     """One line a charge; the unique constraint settles who wins when two try."""
     InvoiceLine.objects.bulk_create(
         InvoiceLine(invoice=invoice, position=0, amount=charge.amount, net=charge.amount, **line_facts(charge))

@@ -1,16 +1,14 @@
 """What a visit will cost, and who pays it, before anything is invoiced."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from billing import pricing
-from billing.models import Charge
+from billing.models import Charge, Invoice, InvoiceLine
 from billing.pricing import ZERO
-from billing.queries.catalogue import current_rate
-from billing.states import ChargeStatus
+from billing.services.drafts import line_facts, refresh_terms
+from billing.states import ChargeStatus, InvoiceStatus
 from core.money import Money
-from core.preferences import preference
-from crm.queries import discount_for
 from insurance.services.shares import shares_of
 from insurance.share import Item
 
@@ -37,15 +35,19 @@ class Estimate:
 
 
 def estimate(visit: Any) -> Estimate | None:
-    """Pending charges of a visit with the patient's and the payer's part; None when nothing is pending."""
+    """Pending charges of a visit with the patient's and the payer's part; None when nothing is pending.
+
+    With the discount the invoice will have: what was granted on the draft, else the better of tier and promotion.
+    """
     charges = list(Charge.objects.filter(visit=visit, status=ChargeStatus.PENDING))
     if not charges:
         return None
-    currencies = {charge.currency for charge in charges}
-    currency = currencies.pop() if len(currencies) == 1 else preference("billing.invoice_currency")
-    rate = current_rate().riel_per_dollar
+    invoice = _draft_of(visit)
+    drawn = [InvoiceLine(invoice=invoice, **line_facts(charge)) for charge in charges]
+    cuts = refresh_terms(invoice, drawn)
+    currency, rate = invoice.currency, invoice.rate
     prices = [charge.money for charge in charges]
-    bill = pricing.bill(prices, currency=currency, rate=rate, discount_rate=discount_for(visit.patient.family).rate)
+    bill = pricing.bill(prices, currency=currency, rate=rate, discount_rate=invoice.discount_rate, cuts=cuts)
     items = [
         Item(charge.service_code, charge.category, amount - discount)
         for charge, amount, discount in zip(charges, bill.amounts, bill.discounts, strict=True)
@@ -66,5 +68,18 @@ def estimate(visit: Any) -> Estimate | None:
                 dict(share.why) if share else {},
             )
         )
+    parts = pricing.exemptions([line.net.amount for line in lines], invoice.exempt_rate, currency)
+    lines = [_exempted(line, Money(part, currency)) for line, part in zip(lines, parts, strict=True)]
     whole = Money(sum((line.covered.amount for line in lines), ZERO), currency)
-    return Estimate(lines, whole, Money(bill.total, currency) - whole)
+    net = Money(sum((line.net.amount for line in lines), ZERO), currency)
+    return Estimate(lines, whole, net)
+
+
+def _draft_of(visit: Any) -> Invoice:
+    """The visit's draft as it stands, or what one would begin as; never saved here."""
+    draft = Invoice.objects.filter(visit=visit, payer=visit.payer, status=InvoiceStatus.DRAFT).first()
+    return draft or Invoice(visit=visit, family=visit.patient.family, payer=visit.payer)
+
+
+def _exempted(line: EstimateLine, part: Money) -> EstimateLine:
+    return replace(line, discount=line.discount + part, net=line.net - part)

@@ -10,12 +10,13 @@ from billing.errors import (
     ChargeElsewhere,
     DiscountInvalid,
     DiscountUnapproved,
+    InvoiceCredited,
     InvoiceEmpty,
     InvoicePaidAlready,
     PromotionUsedUp,
     ReasonMissing,
 )
-from billing.models import Charge, DiscountSource, Entry, EntryKind, Invoice, InvoiceLine, Transition
+from billing.models import Charge, CreditNote, DiscountSource, Entry, EntryKind, Invoice, InvoiceLine, Transition
 from billing.services import covers, fees, journal
 from billing.services.concessions import grant_discount
 from billing.services.drafts import add_charge, draft_invoice, lock_draft, lock_invoice, recompute, remove_charge
@@ -24,7 +25,7 @@ from billing.services.packages import check_void
 from billing.services.promotions import release_promotion, use_promotion
 from billing.services.settlement import announce_if_settled
 from billing.services.transitions import move
-from billing.states import CHARGE_FLOW, INVOICE_FLOW, InvoiceStatus
+from billing.states import CHARGE_FLOW, INVOICE_FLOW, CreditStatus
 from core.clock import now, today
 from core.errors import RecordChanged
 from core.numbering import next_number
@@ -93,13 +94,16 @@ def refresh_draft(*, invoice: Invoice, by: Any) -> Invoice:
 def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     """Take back an issued invoice nobody has paid anything on; its charges are pending again, its number stays used.
 
-    Raises InvoicePaidAlready, PackageBegun, ReasonMissing, MoveNotAllowed.
+    One over nothing (all of it discount, exempted or covered) is paid at once and may be taken back all the same.
+    Raises InvoicePaidAlready, InvoiceCredited, PackageBegun, ReasonMissing, MoveNotAllowed.
     """
     if not reason.strip():
         raise ReasonMissing()
     invoice = lock_invoice(invoice)
-    if invoice.paid or invoice.status == InvoiceStatus.PAID:
+    if invoice.paid or (invoice.is_paid and not invoice.can_void):
         raise InvoicePaidAlready()
+    if CreditNote.objects.filter(invoice=invoice).exclude(status=CreditStatus.DECLINED).exists():
+        raise InvoiceCredited()
     check_void(invoice)
     covers.release(invoice)
     move(invoice, flow=INVOICE_FLOW, verb="void", by=by, reason=reason, void_reason=reason)

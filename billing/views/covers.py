@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
@@ -36,7 +38,12 @@ def visit_cover_choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CoverForm(request.POST, visit=visit, row=coverage_of_visit(visit.pk))
     if form.is_valid():
         try:
-            choose_coverage(visit=visit, by=request.user, **form.cleaned_data)
+            repriced = choose_coverage(visit=visit, by=request.user, **form.cleaned_data)
+            if repriced:
+                words = ngettext(
+                    "%(count)d charge has another price now.", "%(count)d charges have another price now.", repriced
+                )
+                messages.info(request, words % {"count": repriced})
             return redirect("billing:visit-cover", visit.pk)
         except DomainError as error:
             add_domain_error(form, error)

@@ -13,6 +13,7 @@ from billing.choice import place
 from billing.errors import ListCodeTaken
 from billing.explaining import adjustment_in_words, conditions_in_words, quote_in_words
 from billing.forms_prices import HolidayForm, PriceCheckForm, PriceListForm
+from billing.insurers import kind_of
 from billing.models import Holiday, PriceList
 from billing.queries.quotes import quote
 from billing.services.price_lists import add_price_list, change_price_list, remove_holiday, save_holiday
@@ -79,7 +80,8 @@ def price_check(request: HttpRequest) -> HttpResponse:
         found = quote(
             data["service"],
             branch=data["branch"].pk if data["branch"] else None,
-            payer=data["payer"],
+            payer=kind_of(data["payer"]),
+            insurer=data["payer"],
             country=data["country"] or "KH",
             moment=timezone.localtime(data["moment"] or now()).replace(tzinfo=None),
         )

@@ -271,6 +271,7 @@ FIELDS: dict[str, Promise] = {
     "specimen_type": _("Specimen type"),
     "spo2": _("Oxygen saturation"),
     "stage": _("Stage"),
+    "stood_in_by": _("Counted by"),
     "started_at": _("Started at"),
     "status": pgettext_lazy("field", "State"),
     "stopped_at": _("Stopped at"),

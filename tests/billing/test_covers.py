@@ -16,9 +16,11 @@ from billing.services.covers_of_visits import choose_coverage
 from billing.services.credits import approve_credit, request_credit
 from billing.services.drafts import draft_invoice
 from billing.services.estimates import estimate
-from billing.services.invoices import issue_invoice, void_invoice
+from billing.services.invoices import issue_invoice, override_discount, void_invoice
 from billing.services.payers import pass_to_patient, receive_from_payer, set_claimed, write_off_payer
 from billing.services.payments import take_payment
+from billing.services.promotions import save_promotion
+from core.clock import today
 from core.ids import new_id
 from core.money import Money
 from insurance.errors import CaseRateMissing, CoverageInUse, CoverageNotValid, CoverageOfAnother
@@ -117,6 +119,22 @@ def test_the_estimate_says_before_what_the_invoice_says_after(shift, cashier):
     assert (before.covered.amount, before.net.amount) == (invoice.covered, invoice.total)
     assert [line.covered.amount for line in before.lines] == [line.covered for line in invoice.lines.all()]
     assert CoverageYear.objects.get().used == D(20)
+
+
+def test_the_estimate_counts_promotions_grants_and_exemptions_as_the_invoice_will(shift, cashier, owner):
+    facts = {"version": 0, "names": {"en": "New year"}, "by": owner}
+    terms = {"code": "NY", "rate": D("0.25"), "valid_from": today(), "is_automatic": True, "categories": ["laboratory"]}
+    save_promotion(promotion=None, terms=terms, **facts)
+    visit = make.new_visit()
+    insure.cover(visit, insure.contract(copay_rate="0.5"))
+    make.charge("10.00", visit=visit)
+    make.charge("8.00", visit=visit, category="laboratory")
+    assert [line.discount.amount for line in estimate(visit).lines] == [0, D(2)]
+    draft = draft_invoice(visit=visit, by=cashier)
+    assert (estimate(visit).covered.amount, estimate(visit).net.amount) == (draft.covered, draft.total) == (D(8), D(8))
+    draft = override_discount(invoice=draft, rate=D("0.5"), reason="-", by=owner)
+    assert (estimate(visit).covered.amount, estimate(visit).net.amount) == (draft.covered, draft.total)
+    assert draft.discount == D(9)
 
 
 # --- The coverage of a visit ---

@@ -220,6 +220,31 @@ def test_a_voided_invoice_gives_its_charges_back_and_reverses_its_entry(rate, ac
     assert not ledger_disagreements()
 
 
+def test_an_invoice_over_nothing_is_voided_although_it_is_paid(rate, accountant, cashier, owner):
+    charge = make.charge("10.00")
+    draft = override_discount(
+        invoice=draft_invoice(visit=charge.visit, by=cashier), rate=Decimal(1), reason="staff", by=owner
+    )
+    invoice = issue_invoice(invoice=draft, by=cashier)
+    assert (invoice.status, invoice.can_void) == ("paid", True)
+    assert void_invoice(invoice=invoice, reason="wrong patient", by=accountant).status == "void"
+    charge.refresh_from_db()
+    assert charge.status == "pending"
+    assert not ledger_disagreements()
+
+
+def test_an_invoice_that_was_paid_is_voided_by_nobody(rate, accountant, cashier):
+    make.shift(cashier)
+    invoice = make.invoice(by=cashier)
+    take_payment(invoice=invoice, tenders=[make.usd(10)], by=cashier)
+    with pytest.raises(InvoicePaidAlready):
+        void_invoice(invoice=invoice, reason="-", by=accountant)
+    invoice.refresh_from_db()
+    invoice.status, invoice.void_reason = "void", "-"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        invoice.save(update_fields=["status", "void_reason"])
+
+
 def test_voiding_needs_a_reason(rate, accountant):
     with pytest.raises(ReasonMissing):
         void_invoice(invoice=make.invoice(), reason="", by=accountant)

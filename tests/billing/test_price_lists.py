@@ -14,6 +14,7 @@ from billing import pricing
 from billing.choice import Circumstances, conditions, holds, in_order, place
 from billing.errors import ListWithoutCondition
 from billing.explaining import charge_in_words
+from billing.insurers import key_of
 from billing.models import EVERY_DAY, Charge, Holiday, PriceList
 from billing.queries.quotes import quote_for_visit
 from billing.services.catalogue import set_price
@@ -24,6 +25,7 @@ from core.ids import new_id
 from core.money import KHR, USD, Money
 from core.preferences import remembered
 from tests.factories import billing as make
+from tests.factories import insurance as insure
 
 BRANCHES = [UUID(int=1), UUID(int=2)]
 TUESDAY = "2026-03-03T11:00:00"
@@ -382,3 +384,37 @@ def test_a_charge_is_explained_under_its_line_and_as_a_page(client_for, samaki):
     assert "<html" not in piece
     assert charge.visit.patient.mrn in who.get(address).content.decode()
     assert client_for("labtech").get(address).status_code == 403
+
+
+def test_a_list_may_hold_for_one_insurer_and_goes_before_one_for_insurers(samaki, owner):
+    make.have_rate()
+    code, ours = make.price("10.00"), insure.payer(code="FORTE")
+    for name, payer, percent in (("ALL", "insurance", 10), ("ONE", key_of(ours), 30)):
+        terms = {"payer": payer, "adjustment": "percent", "percent": D(percent)}
+        add_price_list(code=name, names={"en": name}, terms=terms, by=owner)
+    visit, other = make.new_visit(), make.new_visit()
+    insure.cover(visit, insure.contract(payer=ours))
+    insure.cover(other)
+    charge = make.charge(service_code=code, visit=visit)
+    assert charge.amount == D(13)
+    assert ("Because", "The visit is paid by: Insurer FORTE.") in charge_in_words(charge)
+    assert make.charge(service_code=code, visit=other).amount == D(11)
+    assert make.charge(service_code=code).amount == D(10)
+
+
+def test_the_form_offers_insurers_that_are_switched_on(client_for, samaki, owner):
+    ours, off = insure.payer(code="FORTE"), insure.payer(code="OLD", active=False)
+    code, office = make.price("10.00"), client_for("accountant")
+    page = office.get("/billing/prices/lists/new/").content.decode()
+    assert key_of(ours) in page
+    assert key_of(off) not in page
+    form = {"_once": str(new_id()), "code": "FORTE", "name_en": "Forte", "payer": key_of(ours), "priority": "0"}
+    form |= {"days": [str(day) for day in EVERY_DAY], "adjustment": "percent", "percent": "30", "currency": "USD"}
+    assert office.post("/billing/prices/lists/new/", form).status_code == 302
+    assert "Insurer FORTE" in office.get("/billing/prices/lists/").content.decode()
+    asked = office.get("/billing/prices/check/", {"service": code, "payer": key_of(ours), "country": "KH"})
+    assert "13.00" in asked.content.decode()
+    ours.active = False
+    ours.save()
+    made = PriceList.objects.get(code="FORTE")
+    assert key_of(ours) in office.get(f"/billing/prices/lists/{made.pk}/").content.decode()
