@@ -22,6 +22,7 @@ class BillingConfig(AppConfig):
             models.Change,
             models.CashCount,
             models.Entry,
+            models.Instalment,
             models.Posting,
             models.Refund,
             models.RefundPart,

@@ -31,3 +31,16 @@ class NoAddress(DomainError):
 
 class NotToBeWritten(DomainError):
     message = _("No message may be sent to this patient: %(why)s")
+
+
+class PlanDatesWrong(DomainError):
+    message = _("The parts are due one after the other, from today on.")
+    field = "first_on"
+
+
+class PlanStands(DomainError):
+    message = _("Instalments are already agreed for this invoice. End that plan first.")
+
+
+class PlanMissing(DomainError):
+    message = _("No instalments are agreed for this invoice.")

@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from billing.dunning import title_of
 from billing.links import HOURS, receipt_path
+from billing.models import Reminder
+from core.money import format_money
 from notifications import mails
 from notifications.addresses import absolute, hospital_name
 from patients.consents import may_contact, withhold
@@ -28,4 +31,17 @@ def receipt_link(recipient: mails.Recipient, *, print_id: str) -> dict[str, Any]
     return {"link": absolute(receipt_path(print_id)), "hours": HOURS, "hospital": hospital_name()}
 
 
+def debt_reminder(recipient: mails.Recipient, *, reminder_id: str) -> dict[str, Any]:
+    """What is overdue of which invoice; nothing of why the patient was here."""
+    reminder = Reminder.objects.select_related("invoice").get(pk=reminder_id)
+    return {
+        "title": title_of(reminder.level),
+        "number": reminder.invoice.number,
+        "amount": format_money(reminder.money),
+        "since": f"{reminder.due_on:%Y-%m-%d}",
+        "hospital": hospital_name(),
+    }
+
+
+mails.declare("debt_reminder", context=debt_reminder, recipient=patient_to_write_to)
 mails.declare("receipt_link", context=receipt_link, recipient=patient_to_write_to)

@@ -14,6 +14,7 @@ for entry in (
     Entry("billing", _("My shift"), "billing:shift-mine", "shift:operate", "wallet", 20, key="m"),
     Entry("billing", _("Invoices"), "billing:invoice-list", "invoice:view", "file-invoice", 30, key="i"),
     Entry("billing", _("Credit notes"), "billing:credit-list", "invoice:view", "receipt-refund", 35, credits_waiting),
+    Entry("billing", _("Debts"), "billing:debt-list", "debt:view", "calendar-due", 38),
     Entry("billing", _("Write-offs"), "billing:write-off-list", "write_off:request", "eraser", 39, write_offs_waiting),
     Entry("billing", _("Deposits"), "billing:deposit-list", "deposit:view", "pig-money", 37, refunds_waiting),
     Entry(

@@ -57,3 +57,12 @@ for category in Category:
         least=0,
         most=100,
     )
+for level, label in enumerate((_("First reminder"), _("Second reminder"), _("Last reminder")), start=1):
+    declare(
+        f"billing.reminder_{level}",
+        default=0,
+        label=format_lazy(_("{reminder}: after so many days overdue"), reminder=label),
+        help=_("0: no such reminder."),
+        least=0,
+        most=365,
+    )

@@ -33,6 +33,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "preview-retention": {"task": "patients.tasks.preview_retention", "schedule": crontab(hour=2, minute=20)},
     "ask-about-codes": {"task": "gateways.tasks.ask_about_codes", "schedule": 5.0, "options": {"expires": 5}},
     "fetch-todays-rate": {"task": "billing.tasks.fetch_todays_rate", "schedule": crontab(hour="6,7,8", minute=40)},
+    "remind-of-debts": {"task": "billing.tasks.remind_of_debts", "schedule": crontab(hour=8, minute=15)},
     "expire-tickets": {"task": "queueing.tasks.expire_tickets", "schedule": 300.0, "options": {"expires": 240}},
     "release-reservations": {
         "task": "pharmacy.tasks.release_reservations",

@@ -16,6 +16,7 @@ from billing.models.deposit import (
 from billing.models.fee import FeeAccount, FeeMove, FeePayout, FeeRule
 from billing.models.feed import RateFeed, RateProposal
 from billing.models.fund import Fund, FundGrant, Source
+from billing.models.instalment import Instalment, InstalmentPlan, Reminder, ReminderWay
 from billing.models.invoice import DiscountSource, Invoice
 from billing.models.journal import Account, AccountKind, Entry, EntryKind, Posting, Transition
 from billing.models.line import InvoiceLine
@@ -62,6 +63,8 @@ __all__ = [
     "FundGrant",
     "Gateway",
     "Holiday",
+    "Instalment",
+    "InstalmentPlan",
     "Invoice",
     "InvoiceLine",
     "InvoicePrint",
@@ -84,6 +87,8 @@ __all__ = [
     "ReceiptPrint",
     "Refund",
     "RefundPart",
+    "Reminder",
+    "ReminderWay",
     "Service",
     "Shift",
     "ShiftTotal",

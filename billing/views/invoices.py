@@ -17,6 +17,7 @@ from billing.models import Charge, Invoice, InvoicePrint
 from billing.pricing import suggest_exact
 from billing.queries.bills import lines_of, payments_of, pending_off_invoices, taxes_in
 from billing.queries.concessions import concessions_of
+from billing.queries.debts import parts_of, plan_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.queries.write_offs import write_offs_of
 from billing.services import invoices
@@ -48,11 +49,14 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     invoice = _invoice(request, pk)
     record_reading(invoice.patient_id, "billing.invoice")
     lines = lines_of(invoice)
+    plan = plan_of(invoice) if invoice.is_owing or invoice.is_paid else None
     context = {
         "invoice": invoice,
         "banner": banner_of(invoice.patient),
         "lines": lines,
         "taxes": taxes_in(lines),
+        "plan": plan,
+        "parts": parts_of(plan, invoice) if plan else (),
         "payments": payments_of(invoice),
         "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
         "prints": () if invoice.is_draft else invoice.prints.select_related("printed_by"),

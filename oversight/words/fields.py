@@ -67,6 +67,8 @@ FIELDS: dict[str, Promise] = {
     "sale": _("Package sold"),
     "exempted": _("Exempted"),
     "discount_approved_by": _("Approved by"),
+    "agreed_by": _("Agreed by"),
+    "ended_by": _("Ended by"),
     "reversed_by": _("Taken back by"),
     "credit_note": _("Credit note"),
     "sent_by": _("Sent by"),

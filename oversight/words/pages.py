@@ -32,6 +32,7 @@ PAGES: dict[str, Promise] = {
     "billing.write_off": _("Write-off"),
     "billing:credit-print": _("Credit note"),
     "billing:invoice-paper": _("Invoice"),
+    "billing:reminder-paper": _("Reminder of a debt"),
     "billing:receipt-open": _("Receipt opened by a link"),
     "billing:statement-print": _("Statement of account"),
     "billing.deposit": _("Deposits"),

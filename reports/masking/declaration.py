@@ -140,6 +140,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "billing_feerule": {"category": "keep"},
     "billing_feepayout": {"number": "fee_payout_number", "reference": "digits", "decline_reason": "reason"},
     "billing_creditnote": {"number": "credit_number", "reason": "reason", "decline_reason": "reason"},
+    "billing_instalmentplan": {"note": "comment"},
     "billing_writeoff": {"number": "paper_number", "reason": "reason", "decline_reason": "reason"},
     "billing_refund": {"number": "refund_number", "reference": "digits"},
     "billing_deposit": {"number": "deposit_number", "gateway": "keep"},

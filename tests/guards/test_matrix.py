@@ -178,6 +178,7 @@ def records_of(patient: Patient) -> dict[str, Any]:
             expires_at=payment.received_at,
         ),
         "write-offs": _written_off(invoice, payment.cashier),
+        "reminders": invoice.reminders.create(due_on=visit.date, level=1, way="letter", currency="USD", amount=1),
         "concessions": invoice.concessions.create(
             kind="discount", rate=Decimal("0.5"), reason="-", requested_by=payment.cashier
         ),
@@ -426,7 +427,7 @@ def test_every_address_is_of_a_known_kind():
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
     known |= {"tickets", "archives", "credits", "coverages", "authorisations"}
     known |= {"tickets", "archives", "credits", "concessions", "deposits", "deposit-refunds", "khqr", "links"}
-    known |= {"write-offs", "invoice-papers"}
+    known |= {"write-offs", "invoice-papers", "reminders"}
     known |= {"claims", "dispositions"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"

@@ -49,6 +49,7 @@ STEP_UP = {
     "billing:vat-rules",
     "billing:payout-pay",
     "billing:share-new",
+    "billing:reminder-rules",
     "billing:grant-confirm",
     "oversight:trail-export",
     "oversight:export-file",

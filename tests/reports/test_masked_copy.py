@@ -121,12 +121,14 @@ def _add_row(link: psycopg.Connection, model: type[models.Model]) -> None:
     """A row of a table that the day left empty, past the guards of that table."""
     link.execute(f'ALTER TABLE "{model._meta.db_table}" DISABLE TRIGGER USER')
     values = {field.column: _filler(link, field) for field in model._meta.concrete_fields}
-    if model._meta.db_table == "billing_creditnote":
+    if model._meta.db_table in ("billing_creditnote", "billing_writeoff"):
         decided_by = link.execute("SELECT id FROM accounts_user WHERE id <> %s", [values["requested_by_id"]]).fetchone()
         values |= {"status": "approved", "number": "x", "decided_by_id": decided_by[0]}
     if model._meta.db_table == "billing_fund":  # an account of its own, as each fund has
         unused = "SELECT id FROM billing_account WHERE id NOT IN (SELECT account_id FROM billing_posting) LIMIT 1"
         values |= {"account_id": link.execute(unused).fetchone()[0], "balance": 0}
+    if model._meta.db_table == "billing_instalmentplan":
+        values |= {"is_active": True}
     if model._meta.db_table == "claims_claim":
         values |= dict.fromkeys(("accepted", "rejected", "paid", "transferred", "written_off"), 0)
     names = ", ".join(f'"{name}"' for name in values)
