@@ -37,6 +37,7 @@ NOT_ABOUT_PATIENTS = {
     "billing.views.shifts",
     "cashoffice.views.deposits",
     "cashoffice.views.reasons",
+    "cashoffice.views.rules",
     "cashoffice.views.statements",
     "claims.views.batches",
     "crm.views.tiers",

@@ -94,7 +94,7 @@ def royal_weeks_ago(neighbours_day, owner, settings, tmp_path):  # noqa: F811
     settings.AUDIT_CHECKPOINTS = str(tmp_path)
     settings.KEY_RING_SECONDS = 0
     with schema_context("royal"):
-        publish("clinical.note_signed", note_id=neighbours_day["clinical"][0])
+        publish("clinical.note_signed", note_id=neighbours_day["clinical_note"])
         if not Delivery.objects.exists():
             event = Event.objects.latest("id")
             Delivery.objects.create(event=event, subscriber="nobody.listens")

@@ -105,6 +105,8 @@ def plant(owner_url: str) -> set[str]:
             link.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
             if link.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None:
                 _add_row(link, model)
+        somebody = "(SELECT id FROM accounts_user WHERE id <> cashier_id LIMIT 1)"  # the marked reason needs one
+        link.execute(f"UPDATE billing_shift SET stood_in_by_id = {somebody}, stand_in_reason = 'x'")
         for number, (model, field) in enumerate(words_of_people()):
             table, value, key = model._meta.db_table, planted_value(field, number), model._meta.pk.column
             row = link.execute(f'SELECT {key} FROM "{table}" ORDER BY {key} DESC LIMIT 1').fetchone()
@@ -124,9 +126,15 @@ def _add_row(link: psycopg.Connection, model: type[models.Model]) -> None:
     if model._meta.db_table in ("billing_creditnote", "billing_writeoff"):
         decided_by = link.execute("SELECT id FROM accounts_user WHERE id <> %s", [values["requested_by_id"]]).fetchone()
         values |= {"status": "approved", "number": "x", "decided_by_id": decided_by[0]}
+    if model._meta.db_table == "billing_writeoff":  # taken back: the ledger knows nothing of it
+        values |= {"status": "reversed", "reversed_by_id": values["requested_by_id"], "reversed_at": clock.now()}
     if model._meta.db_table == "billing_fund":  # an account of its own, as each fund has
         unused = "SELECT id FROM billing_account WHERE id NOT IN (SELECT account_id FROM billing_posting) LIMIT 1"
         values |= {"account_id": link.execute(unused).fetchone()[0], "balance": 0}
+    if model._meta.db_table == "billing_feepayout":
+        others = link.execute("SELECT id FROM accounts_user WHERE id <> %s LIMIT 2", [values["doctor_id"]]).fetchall()
+        values |= {"requested_by_id": others[0][0], "decided_by_id": others[1][0], "shift_id": None}
+        values |= {"status": "paid", "method": "bank", "number": "x"}
     if model._meta.db_table == "billing_instalmentplan":
         values |= {"is_active": True}
     if model._meta.db_table == "claims_claim":
