@@ -18,12 +18,10 @@ _TAX = (F("net") + F("covered") + F("exempted")) * F("tax_rate") / (1 + F("tax_r
 class InvoiceLine(UUIDModel):
     """One charge on an invoice. `amount`, `discount`, `covered` and `net` are in the invoice's currency.
 
-    `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's.
-
-    `exempted` is the part of `discount` that a fund pays. `tax` is the value added tax that what is paid includes, by
-    whomever, at `tax_rate` (0.1 is 10 %): a CHECK works it out again.
-
-    `live` is false on the lines of a voided invoice, so that the charge may go onto a new one.
+    `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's. `exempted` is
+    the part of `discount` that a fund pays. `tax` is the value added tax that what is paid includes, by whomever, at
+    `tax_rate` (0.1 is 10 %): a CHECK works it out again. `live` is false on the lines of a voided invoice, so that the
+    charge may go onto a new one.
     """
 
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="lines")

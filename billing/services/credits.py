@@ -18,9 +18,7 @@ from billing.errors import (
     DrawerShort,
     ReasonMissing,
 )
-from billing.errors_debts import (
-    InvoiceWrittenOff,
-)
+from billing.errors_debts import InvoiceWrittenOff
 from billing.models import (
     CreditLine,
     CreditNote,

@@ -92,7 +92,7 @@ def test_the_laboratory_worklist(client_for, cost):
 def test_the_invoice_page(client_for, cost):
     invoice = billing.invoice()
     client = client_for("cashier")
-    assert cost(lambda: client.get(f"/billing/invoices/{invoice.pk}/")) <= 12
+    assert cost(lambda: client.get(f"/billing/invoices/{invoice.pk}/")) <= 14
 
 
 def test_registration(client_for, query_count):
