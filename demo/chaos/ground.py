@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django_tenants.utils import schema_context
 
-from billing.models import Change, Invoice, Payment, Shift, Tender
+from billing.models import Change, DepositTender, Invoice, Payment, Shift, Tender
 from billing.queries.comparing import ledger_disagreements
 from billing.queries.ledger import shift_expectation
 from billing.states import RUNNING_SHIFTS, InvoiceStatus
+from cashoffice.models import Voucher
 from core.models import Delivery
 from core.once import FIELD
 from demo.bench import ground
@@ -82,18 +83,23 @@ def _books() -> Iterator[str]:
 
 
 def _drawer(shift: Shift) -> Iterator[str]:
-    """What the ledger expects in a drawer is what its receipts add up to; read anew from tenders and change."""
+    """What the ledger expects in a drawer is what its papers add up to: tenders, change, refunds, vouchers."""
     taken: dict[str, Decimal] = {total.currency: total.opening for total in shift.totals.all()}
     for tender in Tender.objects.filter(payment__shift=shift, method="cash"):
         taken[tender.currency] += tender.amount
+    for ahead in DepositTender.objects.filter(deposit__shift=shift, method="cash"):
+        taken[ahead.currency] += ahead.amount
     for change in Change.objects.filter(payment__shift=shift):
         taken[change.currency] -= change.amount
     for refund in shift.refunds.filter(method="cash"):
         for part in refund.parts.all():
             taken[part.currency] -= part.amount
+    for voucher in Voucher.objects.filter(shift=shift, status="posted"):
+        for currency, amount in voucher.amounts.items():
+            taken[currency] += amount * voucher.sign
     for currency, expected in shift_expectation(shift).items():
         if taken.get(currency, Decimal(0)) != expected:
-            yield f"drawer {shift.number} {currency}: ledger {expected}, receipts {taken.get(currency)}"
+            yield f"drawer {shift.number} {currency}: ledger {expected}, papers {taken.get(currency)}"
 
 
 def _undelivered() -> Iterator[str]:
