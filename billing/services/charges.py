@@ -58,9 +58,7 @@ def capture(
     quote = quote or quote_for_visit(service_code, visit)
     if quote is None:
         raise PriceMissing(code="price_missing")
-    cover = (
-        packages.cover_of(visit.patient_id, service_code, quote.price.service.code, quantity) if quote.unit else None
-    )
+    cover = _cover_of(visit, service_code, quantity, quote)
     if cover:
         quote = replace(quote, steps=[*quote.steps, _held(cover, quote)])
     charge = charge_by(
@@ -93,6 +91,13 @@ def sell_package(*, package: Package, visit: Any, by: Any) -> PackageSale:
         by=by,
     )
     return packages.open_sale(package, charge)
+
+
+def _cover_of(visit: Any, service_code: str, quantity: Decimal, quote: Quote) -> PackageCover | None:
+    """What a package of the patient holds of a service; what is free anyway takes nothing from it."""
+    if not quote.unit:
+        return None
+    return packages.cover_of(visit.patient_id, service_code, quote.price.service.code, quantity)
 
 
 def _held(cover: PackageCover, quote: Quote) -> pricing.Step:

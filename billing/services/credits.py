@@ -295,18 +295,11 @@ def _record_refund(
 
 
 def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> Entry | None:
-    account = journal.RECEIVING[refund.method]
-    sides = [
-        journal.Side(journal.RECEIVABLE, refund.currency, refund.amount),
-        *(journal.Side(account, currency, -amount, in_shift=True) for currency, amount in paying.parts.items()),
-        journal.Side(journal.EXCHANGE, Currency.USD, paying.exchange_usd),
-        journal.Side(journal.EXCHANGE, Currency.KHR, paying.exchange_khr),
-        journal.Side(journal.ROUNDING, Currency.KHR, -paying.rounding),
-    ]
+    owed = journal.Side(journal.RECEIVABLE, refund.currency, refund.amount)
     return journal.post(
         kind=EntryKind.REFUND,
         source_id=refund.pk,
-        sides=sides,
+        sides=journal.paid_out(owed, method=refund.method, paying=paying, in_shift=True),
         branch_id=refund.shift.branch_id,
         by=refund.cashier,
         invoice=invoice,

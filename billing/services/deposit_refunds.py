@@ -24,7 +24,7 @@ from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import DEPOSIT_REFUND_FLOW
 from core.clock import now
-from core.money import Currency, fits
+from core.money import fits
 from core.preferences import preference
 
 
@@ -146,17 +146,11 @@ def _record(
 
 def _post(refund: DepositRefund, account: DepositAccount, shift: Shift, paying: pricing.PayOut) -> None:
     """The hospital owes less; notes or a transfer go out, with exchange and rounding as for any pay-out."""
-    giving = journal.RECEIVING[refund.method]
+    owed = journal.Side(journal.DEPOSITS, refund.currency, refund.amount)
     entry = journal.post(
         kind=EntryKind.DEPOSIT_REFUNDED,
         source_id=refund.pk,
-        sides=[
-            journal.Side(journal.DEPOSITS, refund.currency, refund.amount),
-            *(journal.Side(giving, currency, -amount, in_shift=True) for currency, amount in paying.parts.items()),
-            journal.Side(journal.EXCHANGE, Currency.USD, paying.exchange_usd),
-            journal.Side(journal.EXCHANGE, Currency.KHR, paying.exchange_khr),
-            journal.Side(journal.ROUNDING, Currency.KHR, -paying.rounding),
-        ],
+        sides=journal.paid_out(owed, method=refund.method, paying=paying, in_shift=True),
         branch_id=shift.branch_id,
         by=refund.cashier,
         shift=shift,

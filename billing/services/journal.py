@@ -12,9 +12,10 @@ from django.db import IntegrityError
 
 from billing.errors import DayClosed, EntryUnbalanced
 from billing.models import Account, Entry, EntryKind, Posting
-from billing.pricing import worth_in_base
+from billing.pricing import PayOut, worth_in_base
 from billing.queries.catalogue import current_rate
 from core.clock import now, today
+from core.money import Currency
 from core.preferences import preference
 
 SAFE = "safe"
@@ -57,6 +58,18 @@ class Side:
     amount: Decimal
     in_shift: bool = False
     shift: Any = None
+
+
+def paid_out(owed: Side, *, method: str, paying: PayOut, in_shift: bool) -> list[Side]:
+    """What is owed less, and the notes or the transfer that go out for it, with exchange and rounding."""
+    giving = RECEIVING[method]
+    return [
+        owed,
+        *(Side(giving, currency, -amount, in_shift=in_shift) for currency, amount in paying.parts.items()),
+        Side(EXCHANGE, Currency.USD, paying.exchange_usd),
+        Side(EXCHANGE, Currency.KHR, paying.exchange_khr),
+        Side(ROUNDING, Currency.KHR, -paying.rounding),
+    ]
 
 
 def post(

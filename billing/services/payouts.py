@@ -17,7 +17,7 @@ from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import PAYOUT_FLOW
 from core.clock import now
-from core.money import Currency, fits
+from core.money import fits
 from core.preferences import preference
 
 
@@ -120,20 +120,11 @@ def _check_decision(payout: FeePayout, by: Any) -> None:
 
 def _post(payout: FeePayout, shift: Shift | None, paying: pricing.PayOut, by: Any) -> None:
     """The hospital owes the doctor less; notes or a transfer go out, with exchange and rounding as for any pay-out."""
-    giving = journal.RECEIVING[payout.method]
+    owed = journal.Side(journal.FEES, payout.currency, payout.amount)
     entry = journal.post(
         kind=EntryKind.FEES_PAID,
         source_id=payout.pk,
-        sides=[
-            journal.Side(journal.FEES, payout.currency, payout.amount),
-            *(
-                journal.Side(giving, currency, -amount, in_shift=shift is not None)
-                for currency, amount in paying.parts.items()
-            ),
-            journal.Side(journal.EXCHANGE, Currency.USD, paying.exchange_usd),
-            journal.Side(journal.EXCHANGE, Currency.KHR, paying.exchange_khr),
-            journal.Side(journal.ROUNDING, Currency.KHR, -paying.rounding),
-        ],
+        sides=journal.paid_out(owed, method=payout.method, paying=paying, in_shift=shift is not None),
         branch_id=shift.branch_id if shift else payout.branch_id,
         by=by,
         shift=shift,

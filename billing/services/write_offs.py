@@ -7,17 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from accounts.queries import staff_who_may
-from billing.errors import (
-    AlreadyDecided,
-    DecidesOwn,
-    InvoiceNotOwing,
-    ReasonMissing,
-)
-from billing.errors_debts import (
-    WriteOffNotMade,
-    WriteOffOutdated,
-    WriteOffWaits,
-)
+from billing.errors import AlreadyDecided, DecidesOwn, InvoiceNotOwing, ReasonMissing
+from billing.errors_debts import WriteOffNotMade, WriteOffOutdated, WriteOffWaits
 from billing.models import Entry, EntryKind, Invoice, WriteOff
 from billing.services import journal
 from billing.services.drafts import lock_invoice
@@ -109,9 +100,7 @@ def reverse_write_off(*, write_off: WriteOff, reason: str, by: Any) -> WriteOff:
     invoice, write_off = _lock(write_off)
     if not write_off.can_reverse:
         raise WriteOffNotMade()
-    move(
-        write_off, flow=WRITE_OFF_FLOW, verb="reverse", by=by, reason=reason, reversed_by=by, reversed_at=now()
-    )  # fmt: skip
+    move(write_off, flow=WRITE_OFF_FLOW, verb="reverse", by=by, reason=reason, reversed_by=by, reversed_at=now())
     _owe_again(invoice, write_off, reason, by)
     entry = Entry.objects.get(kind=EntryKind.WRITE_OFF, source_id=write_off.pk)
     journal.reverse(entry=entry, kind=EntryKind.WRITE_OFF_REVERSED, source_id=write_off.pk, by=by, invoice=invoice)
