@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
-from audit.services import record_printing
+from audit.services import record_printing, record_reading
 from billing.forms_debts import PlanForm, ReminderRulesForm
 from billing.queries.debts import debts_of, letters_to_print, visible_debts, visible_reminders
 from billing.queries.worklist import visible_invoices
@@ -56,6 +56,7 @@ def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_domain_error(form, error)
     if not invoice.is_owing and not form.is_bound:
         return redirect("billing:invoice-detail", invoice.pk)
+    record_reading(invoice.patient_id, "billing.plan")
     context = {"form": form, "invoice": invoice, "banner": banner_of(invoice.patient)}
     return render(request, "billing/debt/plan.html", context, status=422 if form.is_bound else 200)
 

@@ -24,6 +24,7 @@ PAGES: dict[str, Promise] = {
     "billing.visit": _("Charges of a visit"),
     "billing.cover": _("Who pays"),
     "billing.invoice": _("Invoice"),
+    "billing.plan": _("Pay in instalments"),
     "billing.charge": _("Charge"),
     "billing.concession": _("Concession"),
     "billing.payment": _("Payment"),
