@@ -13,6 +13,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.services import patients_noted, record_reading
+from core.logs import current_request
 from patients.access import present_grant
 from patients.links import address_of
 from patients.models import Patient
@@ -30,7 +32,13 @@ def contribute(contribution: Contribution) -> Contribution:
 
 
 def banner_of(patient: Patient) -> dict[str, Any]:
-    """Return what the component ``patient_banner`` shows; one or two statements, whoever contributes."""
+    """Return what the component ``patient_banner`` shows; one or two statements, whoever contributes.
+
+    Who sees it has seen a record: a page that noted no reading of its own is noted here, by its address's name.
+    """
+    request = current_request.get()
+    if request and request.resolver_match and str(patient.pk) not in patients_noted():
+        record_reading(patient.pk, request.resolver_match.view_name)
     banner: dict[str, Any] = {
         "name_local": patient.native_name,
         "name_latin": patient.latin_name,

@@ -2,10 +2,10 @@
 
 import re
 import uuid
-from importlib import import_module
 
 import pytest
-from django.urls import URLPattern, URLResolver
+
+from tests.guards.addresses import named_views
 
 MAPS = ("console", "portal")
 STEP_UP = {
@@ -90,20 +90,10 @@ HARMLESS = {
 }
 
 
-def _named(patterns, prefix=""):
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            yield from _named(pattern.url_patterns, prefix + space)
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            yield prefix + pattern.name, pattern.callback
-
-
 def _views():
     found = {}
     for name in MAPS:
-        patterns = import_module(f"config.urls_{name}").urlpatterns
-        found |= {full: view for full, view in _named(patterns) if not full.startswith("admin:")}
+        found |= {full: view for full, view in named_views(name) if not full.startswith("admin:")}
     return found
 
 

@@ -1,6 +1,7 @@
 """Every table and field of a hospital has a name for people, in each language."""
 
 import ast
+import inspect
 
 from django.apps import apps
 from django.conf import settings
@@ -12,6 +13,7 @@ from oversight.words import ROOMS, TABLES, field_in_words, room_of, table_in_wor
 from oversight.words.fields import FIELDS
 from oversight.words.pages import EVENTS, PAGES
 from tests.guards import sources
+from tests.guards.addresses import named_views
 
 
 def trailed_models():
@@ -59,6 +61,36 @@ def noted_names(*functions):
 def test_every_page_and_paper_has_a_name():
     names = {*noted_names("record_printing", "record_export", "record_reading")} - TABLES.keys()
     assert names - PAGES.keys() == set(), "add it to oversight/words/pages.py"
+
+
+def calls_of(view):
+    """What a view calls, by name, with what the functions of its module call for it."""
+    view = inspect.unwrap(view)
+    functions = {
+        node.name: {call.func.id for call in ast.walk(node) if isinstance(call, ast.Call) and hasattr(call.func, "id")}
+        for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(view))))
+        if isinstance(node, ast.FunctionDef)
+    }
+    reached, ahead = set(), [view.__name__]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead.extend(functions.get(name, ()))
+    return reached
+
+
+def test_every_page_with_a_patient_s_banner_has_a_name():
+    """The banner notes the reading by the address's name where the view has noted none."""
+    banners = {
+        name
+        for name, view in named_views("portal")
+        if inspect.isfunction(inspect.unwrap(view))
+        and (called := calls_of(view)) & {"banner_of", "dispense_page"}
+        and "record_reading" not in called
+    }
+    assert "billing:credit-new" in banners
+    assert banners - PAGES.keys() == set(), "add it to oversight/words/pages.py"
 
 
 def test_every_event_has_a_name():

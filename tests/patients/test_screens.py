@@ -234,6 +234,13 @@ def test_the_chart_comes_in_two_parts_and_each_reading_is_recorded(desk):
     assert list(pages) == ["chart", "chart.rest"]
 
 
+def test_a_form_that_shows_who_it_is_about_is_a_reading_by_its_address_s_name(desk):
+    person = patient()
+    assert desk.get(f"/clinic/patients/{person.pk}/enrol/").status_code == 200
+    pages = Record.objects.filter(kind="read", row_id=str(person.pk)).values_list("after__page", flat=True)
+    assert list(pages) == ["clinical:visit-enrol"]
+
+
 def test_the_whole_chart_needs_no_script(desk):
     person = patient()
     sibling = patient(family=person.family)
