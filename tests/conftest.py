@@ -31,10 +31,12 @@ from tests.support.queries import CountedQueries
 from tests.support.threads import race as run_race
 
 JOURNEYS = ("tests/journeys/", "tests/guards/test_crossing.py", "tests/test_harness.py")
-WITH_A_DAY = ("tests/guards/test_markers.py", "tests/reports/test_masked_copy.py")  # a minute's work to begin with
+# A day or a month of their own to begin with.
+WITH_A_DAY = ("tests/guards/test_markers.py", "tests/reports/test_masked_copy.py", "tests/demo/test_month.py")
 # One looks at every transaction of the server, the others keep one open for a minute: they take turns in one process.
 IN_TURN = ("tests/audit/test_chain.py", "tests/guards/test_matrix.py", "tests/guards/test_neighbours.py")
 _numbers = itertools.count(1)
+gc.set_threshold(100_000, 50, 100)  # what is loaded stays: the collector need not look at it again and again
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,10 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What was loaded stays: the collector of garbage need not look at it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 class JourneysTogether(LoadScopeScheduling):

@@ -174,10 +174,11 @@ def test_a_visit_ends_by_its_button(visitor):
 
 
 def test_a_visitor_can_do_nothing_at_any_address(visitor):
-    """Every address of the portal, by every method that acts; and nothing was written but the trail's own notes."""
+    """Every address of the portal by POST, every tenth by the other methods that act too; and nothing was written but
+    the trail's own notes."""
     before = Record.objects.exclude(kind__in=["event", "read"]).count()
     allowed_forms = {"login/visit/end/", "logout/", "set-language/", "set-theme/"}
-    for address, view in addresses("portal"):
+    for number, (address, view) in enumerate(addresses("portal")):
         path = "/" + address
         while "<" in path:
             head, _, rest = path.partition("<")
@@ -186,7 +187,7 @@ def test_a_visitor_can_do_nothing_at_any_address(visitor):
             path = head + filler + rest
         if address in allowed_forms or "(" in address:
             continue
-        for method in ("post", "put", "patch", "delete"):
+        for method in ("post", "put", "patch", "delete")[: None if number % 10 == 0 else 1]:
             answer = getattr(visitor, method)(path, once() if method == "post" else b"")
             if method == "post" and hasattr(view, "asks"):  # a question by POST, so that no name stands in an address
                 assert answer.status_code in {302, 403, 404}, f"{path} {answer.status_code}"

@@ -102,26 +102,16 @@ def demo() -> Iterator[Demo]:
             own.stop()
 
 
-def test_killing_anything_loses_nothing_that_was_committed(demo):
+def test_nothing_committed_is_lost_a_second_demo_is_refused_and_one_signal_ends_everything(demo):
+    """One life of a demo, for a start takes a while."""
     demo.start()
-    Postgres(demo.local).sql("CREATE TABLE written (n int PRIMARY KEY)", DATABASE, OWNER)
-    committed = {number for number in range(5) if demo.write(number)}
-    for turn, name in enumerate(NAMES, start=1):
-        before = demo.processes()[name]
-        os.kill(before, signal.SIGKILL)
-        committed |= {number for number in range(10 * turn, 10 * turn + 5) if demo.write(number)}
-        eventually(lambda name=name, before=before: demo.processes().get(name, before) != before, f"{name} runs again")
-        eventually(demo.is_ready, f"the demo answers after {name} was killed")
+    committed = _written_while_everything_is_killed(demo)
+    assert len(committed) >= 20
     everybody = demo.processes()
     demo.stop(signal.SIGKILL)
     eventually(lambda: not any(map(_lives, everybody.values())), "nobody outlives the supervisor")
     demo.start()
     assert demo.written() >= committed
-    assert len(committed) >= 20
-
-
-def test_one_signal_ends_everything_and_a_second_demo_is_refused(demo):
-    demo.start()
     second = subprocess.run(
         [sys.executable, "-m", "tests.deploy.small_demo"],
         cwd=ROOT,
@@ -135,6 +125,19 @@ def test_one_signal_ends_everything_and_a_second_demo_is_refused(demo):
     assert set(everybody) == set(NAMES)
     assert demo.stop(signal.SIGINT) == 0
     assert not any(map(_lives, everybody.values()))
+
+
+def _written_while_everything_is_killed(demo: Demo) -> set[int]:
+    """Numbers that the database said were committed, before and after each of the processes was killed."""
+    Postgres(demo.local).sql("CREATE TABLE written (n int PRIMARY KEY)", DATABASE, OWNER)
+    committed = {number for number in range(5) if demo.write(number)}
+    for turn, name in enumerate(NAMES, start=1):
+        before = demo.processes()[name]
+        os.kill(before, signal.SIGKILL)
+        committed |= {number for number in range(10 * turn, 10 * turn + 5) if demo.write(number)}
+        eventually(lambda name=name, before=before: demo.processes().get(name, before) != before, f"{name} runs again")
+        eventually(demo.is_ready, f"the demo answers after {name} was killed")
+    return committed
 
 
 def test_a_directory_too_deep_for_a_socket_gets_one_elsewhere(tmp_path):

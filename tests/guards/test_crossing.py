@@ -6,7 +6,7 @@ from django_tenants.utils import schema_context
 from demo.bench import crossing
 from tests.factories.patients import patient
 
-REQUESTS = 1_500
+REQUESTS = 700
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,12 +19,17 @@ CLIENT, SECRET = "samaki-portal", "the-client-s-own-secret-of-the-provider"
 Change = Callable[[dict[str, Any]], Any]
 
 
+@cache
+def _key(_name: str) -> rsa.RSAPrivateKey:
+    """Made once a process: that takes a while."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Provider:
     """Keeps its keys, the codes it gave out, and what it is to say wrongly."""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key, self.other_key = _key("own"), _key("other")
         self.codes: dict[str, dict[str, str]] = {}
         self.person: dict[str, Any] = {"sub": "person-1"}
         self.userinfo: dict[str, Any] | None = None
