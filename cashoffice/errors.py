@@ -116,7 +116,7 @@ class LinesUnexplained(DomainError):
 
 
 class MatchTaken(DomainError):
-    message = _("This posting is matched to a line already.")
+    message = _("This posting is explained already.")
 
 
 class MatchUnfit(DomainError):
@@ -125,6 +125,18 @@ class MatchUnfit(DomainError):
 
 class NothingLeft(DomainError):
     message = _("This line is explained already.")
+
+
+class PostedElsewhere(DomainError):
+    message = _("What this line posted is explained by another line or receipt; part that first.")
+
+
+class ReceiptUnfit(DomainError):
+    message = _("This posting cannot be the receipt: another account, currency or direction.")
+
+
+class MoreThanOpen(DomainError):
+    message = _("The chosen postings are more than what is open of the receipt.")
 
 
 class MappingNameTaken(DomainError):

@@ -2,9 +2,7 @@
 
 from patients.holdings import hold
 
-hold(
-    "cashoffice.Match",
-    path="posting__entry__invoice__patient",
-    resource="Basic",
-    why_kept_in="the hospital's own books; the invoice and its payments are handed out",
-)
+WHY = "the hospital's own books; the invoice and its payments are handed out"
+
+hold("cashoffice.Match", path="posting__entry__invoice__patient", resource="Basic", why_kept_in=WHY)
+hold("cashoffice.Clearing", path="against__entry__invoice__patient", resource="Basic", why_kept_in=WHY)

@@ -53,12 +53,17 @@ def plain(text: str) -> str:
 
 def confidence(line: Wanted, posting: Candidate) -> int:
     """0 to 100; 0 when amount or days exclude it."""
-    apart = (line.date - posting.date).days
-    if line.amount != posting.amount or not -LATEST <= apart <= EARLIEST:
-        return 0
+    fits = line.amount == posting.amount and -LATEST <= (line.date - posting.date).days <= EARLIEST
+    return likeness(line, posting) if fits else 0
+
+
+def likeness(line: Wanted, posting: Candidate) -> int:
+    """0 to 100, nothing excluded: a receipt is recorded weeks later, and may be of several amounts."""
     words = plain(line.words)
     known = any(len(plain(one)) >= SHORTEST and plain(one) in words for one in posting.references)
-    return min(100, SAME_AMOUNT + (SAME_REFERENCE if known else 0) + NEARNESS.get(abs(apart), 0))
+    nearness = NEARNESS.get(abs((line.date - posting.date).days), 0)
+    same = SAME_AMOUNT if line.amount == posting.amount else 0
+    return min(100, same + (SAME_REFERENCE if known else 0) + nearness)
 
 
 def pairs(lines: Sequence[Wanted], postings: Sequence[Candidate]) -> list[Pair]:

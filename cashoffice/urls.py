@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashoffice.views import days, deposits, reasons, reports, rules, statements, transfers, vouchers
+from cashoffice.views import days, deposits, reasons, reports, rules, statements, transfers, unknown, vouchers
 
 app_name = "cashoffice"
 urlpatterns = [
@@ -38,6 +38,10 @@ urlpatterns = [
     path("statements/rows/<uuid:pk>/match/", statements.line_match, name="line-match"),
     path("statements/rows/<uuid:pk>/post/", statements.line_post, name="line-post"),
     path("statements/matches/<uuid:pk>/undo/", statements.match_undo, name="match-undo"),
+    path("statements/unknown/", unknown.unknown_list, name="unknown-list"),
+    path("statements/unknown/<uuid:pk>/", unknown.unknown_detail, name="unknown-detail"),
+    path("statements/unknown/<uuid:pk>/clear/", unknown.unknown_clear, name="unknown-clear"),
+    path("statements/clearings/<uuid:pk>/undo/", unknown.clearing_undo, name="clearing-undo"),
     path("transfers/", transfers.transfer_list, name="transfer-list"),
     path("transfers/new/", transfers.transfer_new, name="transfer-new"),
     path("transfers/<uuid:pk>/receive/", transfers.transfer_receive, name="transfer-receive"),

@@ -66,6 +66,9 @@ class EntryKind(models.TextChoices):
     DEPOSIT_SENT = "deposit_sent", _("Takings handed over for the bank")
     DEPOSIT_BANKED = "deposit_banked", _("Takings banked")
     STATEMENT_LINE = "statement_line", _("Line of a bank statement")
+    STATEMENT_UNDONE = "statement_undone", _("Line of a bank statement taken back")
+    RECEIPT_CLEARED = "receipt_cleared", _("Unknown receipt explained")
+    RECEIPT_REOPENED = "receipt_reopened", _("Explanation of a receipt taken back")
 
 
 class Entry(UUIDModel, AppendOnly):

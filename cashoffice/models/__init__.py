@@ -1,3 +1,4 @@
+from cashoffice.models.clearing import Clearing
 from cashoffice.models.day import DayClosing
 from cashoffice.models.deposit import Deposit, DepositShift
 from cashoffice.models.report import ShiftReport, Variance
@@ -7,6 +8,7 @@ from cashoffice.models.voucher import Direction, Voucher, VoucherReason
 
 __all__ = [
     "ACCOUNTS",
+    "Clearing",
     "DayClosing",
     "Deposit",
     "DepositShift",

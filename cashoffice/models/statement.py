@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import EntryKind
 from cashoffice.states import STATEMENT_FLOW, StatementStatus
 from core.fields import EncryptedTextField
 from core.models import UUIDModel
@@ -172,3 +173,9 @@ class Match(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.posting_id}"
+
+    @property
+    def posted_itself(self) -> bool:
+        """Whether the posting was made for this very match, to say what is left of its line."""
+        entry = self.posting.entry
+        return bool(entry.kind == EntryKind.STATEMENT_LINE and entry.source_id == self.pk)

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from billing.models import Posting
-from cashoffice.models import Match, Statement, StatementLine
+from billing.models import EntryKind, Posting
+from cashoffice.models import Clearing, Match, Statement, StatementLine
 from core.money import Money
 
 ZERO = Decimal(0)
-NEAR = 10  # days before a line from which postings are offered for it
+# What this room posts to correct the account: never a movement of the bank.
+CORRECTIONS = Q(
+    entry__kind__in=[EntryKind.STATEMENT_UNDONE, EntryKind.RECEIPT_CLEARED, EntryKind.RECEIPT_REOPENED]
+) | Q(entry__kind=EntryKind.STATEMENT_LINE, entry__reversed_by__isnull=False)
 
 
 def visible_statements(user: Any) -> QuerySet[Statement]:
@@ -30,10 +33,16 @@ def lines_of(statement: Statement, *, exceptions: bool = False) -> QuerySet[Stat
     return lines.exclude(amount=F("matched")) if exceptions else lines
 
 
-def free_postings(statement: Statement) -> QuerySet[Posting]:
-    """Postings of the statement's account and currency that no line explains yet."""
+def unmatched_postings(statement: Statement) -> QuerySet[Posting]:
+    """Postings of the statement's account and currency that no line is."""
     taken = Match.objects.filter(posting=OuterRef("pk"), undone_at__isnull=True)
-    postings = Posting.objects.filter(~Exists(taken), account=statement.account_id, currency=statement.currency)
+    return Posting.objects.filter(~Exists(taken), account=statement.account_id, currency=statement.currency)
+
+
+def free_postings(statement: Statement) -> QuerySet[Posting]:
+    """Those of them that a line or a receipt may be: what was taken back or cleared is none, nor what undoes it."""
+    cleared = Clearing.objects.filter(against=OuterRef("pk"), undone_at__isnull=True)
+    postings = unmatched_postings(statement).filter(~Exists(cleared)).exclude(CORRECTIONS)
     return postings.select_related("entry__payment", "entry__invoice", "entry__shift")
 
 
@@ -83,6 +92,6 @@ def balances_of(statement: Statement) -> Balances:
     """Both balances at the statement's last day; three sums."""
     of_account = Posting.objects.filter(account=statement.account_id, currency=statement.currency)
     ledger = of_account.filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
-    unseen = free_postings(statement).filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
+    unseen = unmatched_postings(statement).filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
     unexplained = statement.lines.aggregate(sum=Sum(F("amount") - F("matched")))["sum"]
     return Balances(statement.currency, statement.closing, ledger or ZERO, unexplained or ZERO, unseen or ZERO)

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Branch
 from billing.errors import ReasonMissing
-from billing.models import Account, EntryKind, Posting, Tender
+from billing.models import Account, Entry, EntryKind, Posting, Tender
 from billing.services import journal
-from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, StatementAccepted
+from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, PostedElsewhere, StatementAccepted
 from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, pairs
-from cashoffice.models import Deposit, Match, Statement, StatementLine
+from cashoffice.models import Clearing, Deposit, Match, Statement, StatementLine
 from cashoffice.queries.statements import free_postings, lines_of
 from core.clock import now
 from core.ids import new_id
@@ -33,7 +34,7 @@ def match_automatically(*, statement: Statement, by: Any) -> int:
     """Match every line that is surely one posting; returns how many. What is less sure is left to a person."""
     statement = _lock(statement)
     lines = [line for line in lines_of(statement, exceptions=True) if not line.matched]
-    sure = [pair for pair in pairs(_wanted(lines), candidates(statement)) if pair.confidence >= SURE]
+    sure = [pair for pair in pairs([wanted(line) for line in lines], candidates(statement)) if pair.confidence >= SURE]
     by_key = {line.pk: line for line in lines}
     postings = Posting.objects.in_bulk([pair.posting for pair in sure])
     Match.objects.bulk_create(
@@ -57,7 +58,7 @@ def match_by_hand(*, line: StatementLine, postings: Sequence[Posting], by: Any) 
     locked = Posting.objects.filter(pk__in=[posting.pk for posting in postings]).order_by("pk")
     if not locked or any(one.account_id != statement.account_id or one.currency != line.currency for one in locked):
         raise MatchUnfit()
-    if Match.objects.filter(posting__in=locked, undone_at__isnull=True).exists():
+    if free_postings(statement).filter(pk__in=locked).count() < len(locked):
         raise MatchTaken()
     for posting in locked:
         Match.objects.create(line=line, posting=posting, is_manual=True, matched_by=by)
@@ -67,16 +68,36 @@ def match_by_hand(*, line: StatementLine, postings: Sequence[Posting], by: Any) 
 
 @transaction.atomic
 def undo_match(*, match: Match, reason: str, by: Any) -> Match:
-    """Part a line and a posting again; the match stays readable. Raises ReasonMissing, StatementAccepted."""
+    """Part a line and a posting again; the match stays readable. What the line itself posted is reversed.
+
+    Raises ReasonMissing, StatementAccepted, PostedElsewhere, DayClosed.
+    """
     if not reason.strip():
         raise ReasonMissing()
+    lock_accounts(match.posting.entry)
     line = _lock_line(match.line)
-    match = Match.objects.select_for_update(of=("self",), no_key=True).select_related("posting").get(pk=match.pk)
+    matches = Match.objects.select_for_update(of=("self",), no_key=True).select_related("posting__entry")
+    match = matches.get(pk=match.pk)
     if match.undone_at is None:
+        entry = _posted_for(match)
         match.undone_at, match.undone_by, match.undo_reason = now(), by, reason
         match.save(update_fields=["undone_at", "undone_by", "undo_reason", "updated_at"])
         _add(line, -match.posting.amount)
+        if entry:
+            journal.reverse(entry=entry, kind=EntryKind.STATEMENT_UNDONE, source_id=match.pk, by=by)
     return match
+
+
+def _posted_for(match: Match) -> Entry | None:
+    """The entry that was posted for this match; None where its posting is another event's. Raises PostedElsewhere."""
+    if not match.posted_itself:
+        return None
+    entry = match.posting.entry
+    others = entry.postings.exclude(pk=match.posting_id)
+    cleared = Clearing.objects.filter(Q(receipt__in=others) | Q(against__in=others), undone_at__isnull=True)
+    if cleared.exists() or Match.objects.filter(posting__in=others, undone_at__isnull=True).exists():
+        raise PostedElsewhere()
+    return entry
 
 
 @transaction.atomic
@@ -106,9 +127,15 @@ def candidates(statement: Statement) -> list[Candidate]:
     """Free postings near the statement's days, with the numbers and references of their documents."""
     since, until = statement.since - timedelta(days=EARLIEST), statement.until + timedelta(days=LATEST)
     found = list(free_postings(statement).filter(date__gte=since, date__lte=until))
-    references = _references(found)
+    return described(found)
+
+
+def described(postings: Sequence[Posting]) -> list[Candidate]:
+    """The postings with the numbers and references of their documents."""
+    references = _references(postings)
     return [
-        Candidate(one.pk, one.date, one.amount, tuple(filter(None, references.get(one.entry_id, [])))) for one in found
+        Candidate(one.pk, one.date, one.amount, tuple(filter(None, references.get(one.entry_id, []))))
+        for one in postings
     ]
 
 
@@ -127,19 +154,25 @@ def _references(postings: Sequence[Posting]) -> dict[Any, list[str]]:
     return found
 
 
-def _wanted(lines: Sequence[StatementLine]) -> list[Wanted]:
-    return [Wanted(line.pk, line.date, line.amount, f"{line.reference} {line.text}") for line in lines]
+def wanted(line: StatementLine) -> Wanted:
+    return Wanted(line.pk, line.date, line.amount, f"{line.reference} {line.text}")
 
 
 def suggestions(line: StatementLine) -> list[tuple[Posting, int]]:
     """Postings that this line may be, the likeliest first, each with its confidence; other amounts come last with 0."""
     statement = line.statement
-    wanted = _wanted([line])[0]
-    near = {one.key: confidence(wanted, one) for one in candidates(statement)}
+    asked = wanted(line)
+    near = {one.key: confidence(asked, one) for one in candidates(statement)}
     postings = Posting.objects.filter(pk__in=near).select_related("entry__payment", "entry__invoice")
     days = {posting.pk: abs((posting.date - line.date).days) for posting in postings}
     ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
     return [(posting, near[posting.pk]) for posting in ranked]
+
+
+def lock_accounts(entry: Entry) -> None:
+    """All accounts of an entry at once: whatever explains a posting of them holds its account."""
+    accounts = Account.objects.filter(pk__in=entry.postings.values("account"))
+    list(accounts.select_for_update(no_key=True).order_by("pk"))
 
 
 def _lock(statement: Statement) -> Statement:

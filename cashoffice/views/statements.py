@@ -14,6 +14,7 @@ from billing.models import Posting
 from cashoffice.forms_statements import ImportForm, MappingForm, PurposeForm
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
 from cashoffice.queries.statements import balances_of, lines_of, live_matches, visible_statements
+from cashoffice.queries.unknown import unknown_open
 from cashoffice.services import matches, statements
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -27,7 +28,10 @@ MOST_SUGGESTED = 30
 @requires("statement:view")
 @require_GET
 def statement_list(request: HttpRequest) -> HttpResponse:
-    context = {"page": paginate(request, visible_statements(request.user))}
+    context = {
+        "page": paginate(request, visible_statements(request.user)),
+        "unknown": unknown_open(request.user),
+    }
     return render_page(request, "cashoffice/statement/list.html", context)
 
 

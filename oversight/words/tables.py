@@ -163,6 +163,7 @@ TABLES: dict[str, Promise] = {
     "cashoffice_statement": _("Bank statement"),
     "cashoffice_statementline": _("Line of a bank statement"),
     "cashoffice_match": _("Match of a statement line"),
+    "cashoffice_clearing": _("Explanation of a receipt"),
     "cashoffice_transfer": _("Transfer between drawers"),
     "gateways_khqraccount": _("KHQR account"),
     "gateways_qrrequest": _("KHQR code"),

@@ -181,6 +181,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "cashoffice_shiftreport": {"figures": "keep"},
     "cashoffice_dayclosing": {"number": "paper_number", "figures": "keep", "note": "comment"},
     "cashoffice_deposit": {"number": "paper_number", "slip": "digits", "note": "comment"},
+    "cashoffice_clearing": {"undo_reason": "reason"},
     "cashoffice_match": {"undo_reason": "reason"},
     "cashoffice_statement": {"file_name": "comment", "digest": "keep"},
     "cashoffice_statementline": {"reference": "digits", "text": "comment", "fingerprint": "keep"},

@@ -39,6 +39,7 @@ NOT_ABOUT_PATIENTS = {
     "cashoffice.views.reasons",
     "cashoffice.views.rules",
     "cashoffice.views.statements",
+    "cashoffice.views.unknown",
     "claims.views.batches",
     "crm.views.tiers",
     "gateways.views.setup",

@@ -119,7 +119,7 @@ NOT_OF_A_PATIENT = {
     *{"erasures", "holds", "retention"},  # by the record's number, for who serves the patients' rights
     *{"accounts"},  # of the books
     *{"vouchers", "reasons", "transfers", "variances", "banking", "statements", "days"},  # of the cash office
-    *{"mappings", "matches"},  # of its statements
+    *{"mappings", "matches", "unknown", "clearings"},  # of its statements
     *{"payers", "contracts", "rules", "cases", "remittances"},  # of insurers and schemes
     *{"queue", "queues", "families"},  # a family is no secret: its members are (tests/patients/test_access.py)
 }

@@ -1,0 +1,108 @@
+"""Explaining receipts that came without saying what they were: by what the ledger knows since, or as sent back."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Abs
+
+from billing.errors import ReasonMissing
+from billing.models import EntryKind, Posting
+from billing.services import journal
+from cashoffice.errors import MatchTaken, MoreThanOpen, ReceiptUnfit
+from cashoffice.matching import likeness
+from cashoffice.models import Clearing, Match
+from cashoffice.queries.statements import free_postings
+from cashoffice.queries.unknown import UNKNOWN, UnknownReceipt, receipts_of, visible_unknown
+from cashoffice.services.matches import described, lock_accounts, wanted
+from core.clock import now
+from core.ids import new_id
+
+MOST = 200  # postings that are weighed for one receipt
+
+
+@transaction.atomic
+def clear_receipt(*, receipt: Posting, against: Sequence[Posting], by: Any) -> list[Clearing]:
+    """Say what an unknown receipt was: postings that are the same money, or lines by which it was sent back.
+
+    Raises ReceiptUnfit, MatchTaken, MoreThanOpen, DayClosed.
+    """
+    lock_accounts(receipt.entry)
+    standing = receipts_of(list(visible_unknown(by, everything=True).filter(pk=receipt.pk)))
+    if not standing:
+        raise ReceiptUnfit()
+    found = standing[0]
+    keys = [one.pk for one in against]
+    chosen = list(_may_be(found).filter(pk__in=keys).order_by("pk"))
+    if not chosen or len(chosen) < len(keys):
+        raise _why_not(keys)
+    if abs(sum((one.amount for one in chosen), Decimal(0))) > abs(found.still):
+        raise MoreThanOpen()
+    return [_clear(found, one, by) for one in chosen]
+
+
+@transaction.atomic
+def undo_clearing(*, clearing: Clearing, reason: str, by: Any) -> Clearing:
+    """Open a receipt again; the explanation stays readable, its entry is reversed. Raises ReasonMissing, DayClosed."""
+    if not reason.strip():
+        raise ReasonMissing()
+    lock_accounts(clearing.receipt.entry)
+    clearing = Clearing.objects.select_for_update(of=("self",), no_key=True).get(pk=clearing.pk)
+    if clearing.undone_at is None:
+        clearing.undone_at, clearing.undone_by, clearing.undo_reason = now(), by, reason
+        clearing.save(update_fields=["undone_at", "undone_by", "undo_reason", "updated_at"])
+        if clearing.entry:
+            journal.reverse(entry=clearing.entry, kind=EntryKind.RECEIPT_REOPENED, source_id=clearing.pk, by=by)
+    return clearing
+
+
+def explanations(receipt: UnknownReceipt) -> list[tuple[Posting, int]]:
+    """Postings a receipt may be, no larger than what is open; the likeliest first, each with its likeness."""
+    fitting = _may_be(receipt).annotate(worth=Abs("amount")).filter(worth__lte=abs(receipt.still))
+    postings = list(fitting.order_by("-worth", "-date", "-pk")[:MOST])
+    asked = wanted(receipt.line)
+    near = {one.key: likeness(asked, one) for one in described(postings)}
+    days = {posting.pk: abs((posting.date - receipt.line.date).days) for posting in postings}
+    ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
+    return [(posting, near[posting.pk]) for posting in ranked]
+
+
+def _may_be(receipt: UnknownReceipt) -> QuerySet[Posting]:
+    """Free postings of the statement's account in the receipt's direction, and lines that go the other way, whole."""
+    statement = receipt.line.statement
+    sent_back = visible_unknown(None).filter(
+        still=-F("amount"), entry__postings__account=statement.account_id, currency=statement.currency
+    )
+    either = Q(pk__in=free_postings(statement).values("pk")) | Q(pk__in=sent_back.values("pk"))
+    way = Q(amount__gt=0) if receipt.posting.amount < 0 else Q(amount__lt=0)
+    return Posting.objects.filter(either, way).select_related("entry__payment", "entry__invoice", "account")
+
+
+def _why_not(keys: Sequence[Any]) -> MatchTaken | ReceiptUnfit:
+    cleared = Clearing.objects.filter(Q(against__in=keys) | Q(receipt__in=keys), undone_at__isnull=True)
+    matched = Match.objects.filter(posting__in=keys, undone_at__isnull=True)
+    return MatchTaken() if cleared.exists() or matched.exists() else ReceiptUnfit()
+
+
+def _clear(receipt: UnknownReceipt, against: Posting, by: Any) -> Clearing:
+    """One explanation; the money leaves the account where it stood twice, at the rate at which it came."""
+    key, came = new_id(), receipt.posting
+    entry = None
+    if against.account_id != came.account_id:
+        sides = [
+            journal.Side(UNKNOWN, came.currency, against.amount),
+            journal.Side(against.account.key, came.currency, -against.amount),
+        ]
+        entry = journal.post(
+            kind=EntryKind.RECEIPT_CLEARED,
+            source_id=key,
+            sides=sides,
+            branch_id=came.entry.branch_id,
+            by=by,
+            rate=came.entry.rate,
+        )
+    return Clearing.objects.create(
+        id=key, receipt=came, against=against, amount=against.amount, entry=entry, cleared_by=by
+    )
