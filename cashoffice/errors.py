@@ -127,6 +127,10 @@ class NothingLeft(DomainError):
     message = _("This line is explained already.")
 
 
+class PartUnfit(DomainError):
+    message = _("Choose one posting that is larger than what is left of the line.")
+
+
 class PostedElsewhere(DomainError):
     message = _("What this line posted is explained by another line or receipt; part that first.")
 

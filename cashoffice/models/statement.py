@@ -140,13 +140,15 @@ class StatementLine(UUIDModel):
 
 
 class Match(UUIDModel):
-    """A posting of the ledger that a line of a statement is, wholly; a line may be several postings.
+    """A posting of the ledger that a line of a statement is; a line may be several postings.
 
-    `confidence` is 0 to 100, for those a person made 100. Undone it stays, with who and why.
+    `amount` is what of the posting the line is, where the bank booked it in parts; empty: all of it. `confidence` is
+    0 to 100, for those a person made 100. Undone it stays, with who and why.
     """
 
     line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="matches")
     posting = models.ForeignKey("billing.Posting", on_delete=models.PROTECT, related_name="matches")
+    amount = MoneyAmountField(_("Part of the posting"), null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(_("Confidence"), default=100)
     is_manual = models.BooleanField(_("By hand"), default=False)
     matched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -161,7 +163,9 @@ class Match(UUIDModel):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["posting"], condition=Q(undone_at__isnull=True), name="cashoffice_posting_matched_once"
+                fields=["posting"],
+                condition=Q(undone_at__isnull=True, amount__isnull=True),
+                name="cashoffice_posting_matched_once",
             ),
             models.CheckConstraint(condition=Q(confidence__lte=100), name="cashoffice_match_confidence"),
             models.CheckConstraint(
@@ -173,6 +177,11 @@ class Match(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.posting_id}"
+
+    @property
+    def money(self) -> Money:
+        """What of the posting the line is."""
+        return self.posting.money if self.amount is None else Money(self.amount, self.posting.currency)
 
     @property
     def posted_itself(self) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from billing.models import EntryKind, Posting
 from cashoffice.models import Clearing, Match, Statement, StatementLine
@@ -33,13 +34,16 @@ def lines_of(statement: Statement, *, exceptions: bool = False) -> QuerySet[Stat
     return lines.exclude(amount=F("matched")) if exceptions else lines
 
 
-def unmatched_postings(statement: Statement) -> QuerySet[Posting]:
-    """Postings of the statement's account and currency that no line is."""
-    taken = Match.objects.filter(posting=OuterRef("pk"), undone_at__isnull=True)
-    return Posting.objects.filter(~Exists(taken), account=statement.account_id, currency=statement.currency)
+def unmatched_postings(statement: Statement) -> QuerySet[Any]:
+    """Postings of the statement's account and currency that no line is, with what is the `rest` of those in parts."""
+    live = Match.objects.filter(posting=OuterRef("pk"), undone_at__isnull=True)
+    parts = live.filter(amount__isnull=False).order_by().values("posting").annotate(sum=Sum("amount")).values("sum")
+    postings = Posting.objects.filter(account=statement.account_id, currency=statement.currency)
+    postings = postings.filter(~Exists(live.filter(amount__isnull=True)))
+    return postings.annotate(rest=F("amount") - Coalesce(Subquery(parts), ZERO)).exclude(rest=0)
 
 
-def free_postings(statement: Statement) -> QuerySet[Posting]:
+def free_postings(statement: Statement) -> QuerySet[Any]:
     """Those of them that a line or a receipt may be: what was taken back or cleared is none, nor what undoes it."""
     cleared = Clearing.objects.filter(against=OuterRef("pk"), undone_at__isnull=True)
     postings = unmatched_postings(statement).filter(~Exists(cleared)).exclude(CORRECTIONS)
@@ -92,6 +96,6 @@ def balances_of(statement: Statement) -> Balances:
     """Both balances at the statement's last day; three sums."""
     of_account = Posting.objects.filter(account=statement.account_id, currency=statement.currency)
     ledger = of_account.filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
-    unseen = unmatched_postings(statement).filter(date__lte=statement.until).aggregate(sum=Sum("amount"))["sum"]
+    unseen = unmatched_postings(statement).filter(date__lte=statement.until).aggregate(sum=Sum("rest"))["sum"]
     unexplained = statement.lines.aggregate(sum=Sum(F("amount") - F("matched")))["sum"]
     return Balances(statement.currency, statement.closing, ledger or ZERO, unexplained or ZERO, unseen or ZERO)

@@ -75,9 +75,11 @@ def _may_be(receipt: UnknownReceipt) -> QuerySet[Posting]:
     sent_back = visible_unknown(None).filter(
         still=-F("amount"), entry__postings__account=statement.account_id, currency=statement.currency
     )
-    either = Q(pk__in=free_postings(statement).values("pk")) | Q(pk__in=sent_back.values("pk"))
+    untouched = free_postings(statement).filter(rest=F("amount"))
+    either = Q(pk__in=untouched.values("pk")) | Q(pk__in=sent_back.values("pk"))
     way = Q(amount__gt=0) if receipt.posting.amount < 0 else Q(amount__lt=0)
-    return Posting.objects.filter(either, way).select_related("entry__payment", "entry__invoice", "account")
+    postings = Posting.objects.filter(either, way).annotate(rest=F("amount"))
+    return postings.select_related("entry__payment", "entry__invoice", "account")
 
 
 def _why_not(keys: Sequence[Any]) -> MatchTaken | ReceiptUnfit:

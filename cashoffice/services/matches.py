@@ -12,7 +12,7 @@ from accounts.models import Branch
 from billing.errors import ReasonMissing
 from billing.models import Account, Entry, EntryKind, Posting, Tender
 from billing.services import journal
-from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, PostedElsewhere, StatementAccepted
+from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, PartUnfit, PostedElsewhere, StatementAccepted
 from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, pairs
 from cashoffice.models import Clearing, Deposit, Match, Statement, StatementLine
 from cashoffice.queries.statements import free_postings, lines_of
@@ -36,34 +36,51 @@ def match_automatically(*, statement: Statement, by: Any) -> int:
     lines = [line for line in lines_of(statement, exceptions=True) if not line.matched]
     sure = [pair for pair in pairs([wanted(line) for line in lines], candidates(statement)) if pair.confidence >= SURE]
     by_key = {line.pk: line for line in lines}
-    postings = Posting.objects.in_bulk([pair.posting for pair in sure])
-    Match.objects.bulk_create(
-        Match(line_id=pair.line, posting_id=pair.posting, confidence=pair.confidence, matched_by=by) for pair in sure
-    )
+    postings = free_postings(statement).in_bulk([pair.posting for pair in sure])
     for pair in sure:
-        _add(by_key[pair.line], postings[pair.posting].amount)
+        _match(by_key[pair.line], postings[pair.posting], confidence=pair.confidence, matched_by=by)
     return len(sure)
 
 
 @transaction.atomic
-def match_by_hand(*, line: StatementLine, postings: Sequence[Posting], by: Any) -> StatementLine:
-    """Say which postings a line is: one, or several that it pays together.
+def match_by_hand(
+    *, line: StatementLine, postings: Sequence[Posting], in_parts: bool = False, by: Any
+) -> StatementLine:
+    """Say which postings a line is: one, or several that it pays together, or a part of one that the bank split.
 
-    Raises StatementAccepted, MatchTaken, MatchUnfit, NothingLeft.
+    Raises StatementAccepted, MatchTaken, MatchUnfit, PartUnfit, NothingLeft.
     """
     line = _lock_line(line)
     if line.is_matched:
         raise NothingLeft()
     statement = line.statement
-    locked = Posting.objects.filter(pk__in=[posting.pk for posting in postings]).order_by("pk")
-    if not locked or any(one.account_id != statement.account_id or one.currency != line.currency for one in locked):
+    keys = [posting.pk for posting in postings]
+    known = Posting.objects.filter(pk__in=keys, account=statement.account_id, currency=line.currency)
+    if not keys or known.count() < len(keys):
         raise MatchUnfit()
-    if free_postings(statement).filter(pk__in=locked).count() < len(locked):
+    free = list(free_postings(statement).filter(pk__in=keys).order_by("pk"))
+    if len(free) < len(keys):
         raise MatchTaken()
-    for posting in locked:
-        Match.objects.create(line=line, posting=posting, is_manual=True, matched_by=by)
-    _add(line, sum((posting.amount for posting in locked), Decimal(0)))
+    if in_parts:
+        free[0].rest = _part(line, free)
+    for posting in free:
+        _match(line, posting, is_manual=True, matched_by=by)
     return line
+
+
+def _part(line: StatementLine, postings: Sequence[Any]) -> Decimal:
+    """What is left of the line, as a part of one larger posting."""
+    left = line.amount - line.matched
+    if len(postings) != 1 or left * postings[0].rest < 0 or abs(left) >= abs(postings[0].rest):
+        raise PartUnfit()
+    return left
+
+
+def _match(line: StatementLine, posting: Any, **facts: Any) -> None:
+    """The line is the `rest` of the posting, which is mostly all of it."""
+    part = None if posting.rest == posting.amount else posting.rest
+    Match.objects.create(line=line, posting=posting, amount=part, **facts)
+    _add(line, posting.rest)
 
 
 @transaction.atomic
@@ -82,7 +99,7 @@ def undo_match(*, match: Match, reason: str, by: Any) -> Match:
         entry = _posted_for(match)
         match.undone_at, match.undone_by, match.undo_reason = now(), by, reason
         match.save(update_fields=["undone_at", "undone_by", "undo_reason", "updated_at"])
-        _add(line, -match.posting.amount)
+        _add(line, -match.money.amount)
         if entry:
             journal.reverse(entry=entry, kind=EntryKind.STATEMENT_UNDONE, source_id=match.pk, by=by)
     return match
@@ -130,12 +147,11 @@ def candidates(statement: Statement) -> list[Candidate]:
     return described(found)
 
 
-def described(postings: Sequence[Posting]) -> list[Candidate]:
-    """The postings with the numbers and references of their documents."""
+def described(postings: Sequence[Any]) -> list[Candidate]:
+    """The postings with the numbers and references of their documents, and what of them is the `rest`."""
     references = _references(postings)
     return [
-        Candidate(one.pk, one.date, one.amount, tuple(filter(None, references.get(one.entry_id, []))))
-        for one in postings
+        Candidate(one.pk, one.date, one.rest, tuple(filter(None, references.get(one.entry_id, [])))) for one in postings
     ]
 
 
@@ -158,12 +174,12 @@ def wanted(line: StatementLine) -> Wanted:
     return Wanted(line.pk, line.date, line.amount, f"{line.reference} {line.text}")
 
 
-def suggestions(line: StatementLine) -> list[tuple[Posting, int]]:
+def suggestions(line: StatementLine) -> list[tuple[Any, int]]:
     """Postings that this line may be, the likeliest first, each with its confidence; other amounts come last with 0."""
     statement = line.statement
     asked = wanted(line)
     near = {one.key: confidence(asked, one) for one in candidates(statement)}
-    postings = Posting.objects.filter(pk__in=near).select_related("entry__payment", "entry__invoice")
+    postings = free_postings(statement).filter(pk__in=near)
     days = {posting.pk: abs((posting.date - line.date).days) for posting in postings}
     ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
     return [(posting, near[posting.pk]) for posting in ranked]

@@ -1,5 +1,6 @@
 """Statements of bank, card terminal and KHQR: imported, matched line by line, accepted by another person."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
 from billing.models import Posting
+from cashoffice.errors import PartUnfit
 from cashoffice.forms_statements import ImportForm, MappingForm, PurposeForm
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
 from cashoffice.queries.statements import balances_of, lines_of, live_matches, visible_statements
@@ -98,13 +100,17 @@ def line_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def line_match(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The line is the chosen postings: one, or several that it pays together."""
+    """The line is the chosen postings: one, or several that it pays together, or a part of one."""
     line = _line(pk)
     known = {str(posting.pk) for posting, _confidence in matches.suggestions(line)}
     chosen = Posting.objects.filter(pk__in=known.intersection(request.POST.getlist("posting")))
     if not chosen:
         return _line_page(request, line, problem=_("Choose at least one posting."))
-    matches.match_by_hand(line=line, postings=list(chosen), by=request.user)
+    in_parts = "in_parts" in request.POST
+    try:
+        matches.match_by_hand(line=line, postings=list(chosen), in_parts=in_parts, by=request.user)
+    except PartUnfit as error:
+        return _line_page(request, line, problem=str(error), chosen={one.pk for one in chosen}, in_parts=in_parts)
     return _next(line)
 
 
@@ -160,9 +166,11 @@ def _next(line: StatementLine) -> HttpResponse:
 
 
 def _line_page(
-    request: HttpRequest, line: StatementLine, *, form: PurposeForm | None = None, problem: str = ""
+    request: HttpRequest, line: StatementLine, *, form: PurposeForm | None = None, problem: str = "", **typed: Any
 ) -> HttpResponse:
+    """The line with what it may be; `typed`: what was chosen and refused."""
     context = {
+        **typed,
         "line": line,
         "statement": line.statement,
         "matches": live_matches(line),

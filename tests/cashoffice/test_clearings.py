@@ -125,6 +125,16 @@ def test_what_a_line_is_already_explains_no_receipt(shift, cashier, accountant):
         clear_receipt(receipt=receipt, against=[against], by=accountant)
 
 
+def test_what_is_a_line_in_part_explains_no_receipt(shift, cashier, accountant):
+    receipt = cash.unknown_receipt(40, by=accountant)
+    against = paid(cashier, "40.00")
+    part = cash.statement(15, "X-1", mapping=StatementMapping.objects.get(), by=accountant).lines.get()
+    match_by_hand(line=part, postings=[against], in_parts=True, by=accountant)
+    assert explanations(receipt_of(receipt)) == []
+    with pytest.raises(MatchTaken):
+        clear_receipt(receipt=receipt, against=[against], by=accountant)
+
+
 def test_an_explanation_is_taken_back_with_a_reason(shift, cashier, accountant, owner):
     receipt, against = cash.unknown_receipt(40, by=accountant), paid(cashier, "40.00")
     (clearing,) = clear_receipt(receipt=receipt, against=[against], by=accountant)

@@ -118,6 +118,15 @@ def test_a_statement_comes_in_is_explained_and_accepted(office, client_for, cash
     assert office.post(f"{line}match/", once()).status_code == 422
     free = statement.account.postings.filter(amount=4).get()
     assert str(free.pk) in office.get(line).content.decode()
+    assert office.post(f"{line}match/", once()).status_code == 422
+    parts = once(posting=free.pk, in_parts="on")
+    assert office.post(f"{line}match/", parts).url == f"/cash/statements/rows/{third.pk}/"
+    assert "1.00" in office.get(f"/cash/statements/rows/{third.pk}/").content.decode()  # the rest of it is free
+    refused = office.post(f"/cash/statements/rows/{third.pk}/match/", parts | once())
+    words = refused.content.decode()
+    assert (refused.status_code, "larger than what is left" in words, words.count(" checked")) == (422, True, 2)
+    part = Match.objects.get(line=second)
+    assert office.post(f"/cash/statements/matches/{part.pk}/undo/", once(reason="not in parts")).url == line
     assert office.post(f"{line}match/", once(posting=free.pk)).url == line  # a dollar of it is left
     assert office.post(f"{line}post/", once(purpose="nonsense")).status_code == 422
     after = office.post(f"{line}post/", once(purpose="fee")).url

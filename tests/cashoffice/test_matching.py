@@ -21,13 +21,14 @@ from cashoffice.errors import (
     MatchTaken,
     MatchUnfit,
     NothingLeft,
+    PartUnfit,
     StatementAccepted,
     StatementKnown,
     StatementUnreadable,
 )
 from cashoffice.matching import SURE, Candidate, Wanted, confidence, pairs
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
-from cashoffice.queries.statements import balances_of, lines_of
+from cashoffice.queries.statements import balances_of, free_postings, lines_of
 from cashoffice.services.matches import match_by_hand, post_line, suggestions, undo_match
 from cashoffice.services.statements import accept_statement, import_statement, save_mapping
 from core.clock import today
@@ -199,6 +200,36 @@ def test_a_posting_is_matched_once_and_only_of_its_account(shift, cashier, accou
     connection.check_constraints()
 
 
+def test_a_posting_the_bank_booked_in_parts_is_matched_part_by_part(shift, cashier, accountant):
+    paid(cashier, "10.00")
+    posting = Posting.objects.get(account__key="bank")
+    statement = imported(mt940((6, "A1", ""), (3, "A2", ""), (20, "A3", "")), accountant)
+    first, second, third = lines_of(statement)
+    with pytest.raises(PartUnfit):
+        match_by_hand(line=third, postings=[posting], in_parts=True, by=accountant)
+    match_by_hand(line=first, postings=[posting], in_parts=True, by=accountant)
+    assert [(one.rest, likely) for one, likely in suggestions(second)] == [(4, 0)]
+    assert balances_of(statement).unseen == 4
+    match_by_hand(line=second, postings=[posting], in_parts=True, by=accountant)
+    assert [(one.amount, one.money.amount) for one in Match.objects.order_by("id")] == [(6, 6), (3, 3)]
+    rest = imported(mt940((1, "A4", "the rest of it")), accountant)  # nothing else is as likely
+    assert lines_of(rest).get().is_matched
+    assert not free_postings(statement)
+    with pytest.raises(MatchTaken):
+        match_by_hand(line=third, postings=[posting], by=accountant)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Match.objects.create(line=third, posting=posting, amount=D("0.01"), matched_by=accountant)
+    undo_match(match=Match.objects.get(line=second), reason="x", by=accountant)
+    assert [one.rest for one in free_postings(statement)] == [3]
+    for wrong in (None, D("3.01"), D(-1)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Match.objects.create(line=third, posting=posting, amount=wrong, matched_by=accountant)
+    match_by_hand(line=third, postings=[posting], by=accountant)
+    third.refresh_from_db()
+    assert third.matched == 3
+    connection.check_constraints()
+
+
 def test_the_same_file_and_the_same_movement_come_once(shift, accountant):
     content = mt940((5, "A1", ""), (6, "A2", ""))
     imported(content, accountant)
@@ -270,6 +301,21 @@ def test_two_lines_that_reach_for_one_posting_get_it_once(committed_db, samaki, 
     )
     assert len(outcome.results) == 1
     assert {type(error) for error in outcome.errors} <= {MatchTaken, NothingLeft}
+    assert Match.objects.count() == 1
+
+
+def test_parts_never_come_to_more_than_the_posting(committed_db, samaki, cashier, accountant, admin, race):
+    make.rate(4100)
+    make.shift(cashier)
+    paid(cashier, "10.00")
+    posting = Posting.objects.get(account__key="bank")
+    lines = [imported(mt940((6, "A1", "")), accountant).lines.get(), imported(mt940((7, "A2", "")), admin).lines.get()]
+    outcome = race(
+        *[lambda one=one: match_by_hand(line=one, postings=[posting], in_parts=True, by=accountant) for one in lines],
+        times=2,
+    )
+    assert len(outcome.results) == 1
+    assert {type(error) for error in outcome.errors} <= {PartUnfit, NothingLeft}
     assert Match.objects.count() == 1
 
 
