@@ -3,7 +3,7 @@
 import functools
 import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -58,8 +58,10 @@ def _proof(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest) -> str:
-    """This page; for a form that was sent, the page it stood on (its path only, of our own host)."""
+    """This page; for a form that was sent, the page it stood on (of our own host), each with what it was asked for."""
     if request.method == "GET" and not request.headers.get("HX-Request"):
-        return request.path
+        return request.get_full_path()
     seen = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    return seen.path if seen.netloc == request.get_host() and seen.path.startswith("/") else "/"
+    if seen.netloc != request.get_host() or not seen.path.startswith("/"):
+        return "/"
+    return urlunsplit(("", "", seen.path, seen.query, ""))

@@ -130,6 +130,23 @@ def test_a_charge_left_off_stays_pending_and_can_be_put_on_again(rate, cashier):
     assert add_charge(invoice=draft, charge=charge, by=cashier).total == Decimal(15)
 
 
+def test_an_interim_bill_is_issued_and_paid_while_the_visit_goes_on(rate, cashier):
+    """Each bill takes what was done since the last one; the visit is settled when the last is paid."""
+    make.shift(cashier)
+    visit = make.new_visit()
+    make.charge("10.00", visit=visit)
+    interim = issue_invoice(invoice=draft_invoice(visit=visit, by=cashier), by=cashier)
+    take_payment(invoice=interim, tenders=[make.usd(10)], by=cashier)
+    assert visit_is_settled(visit)
+    make.charge("2.50", visit=visit)
+    assert not visit_is_settled(visit)
+    last = issue_invoice(invoice=draft_invoice(visit=visit, by=cashier), by=cashier)
+    assert (interim.total, last.total, last.number - interim.number) == (Decimal(10), Decimal("2.5"), 1)
+    take_payment(invoice=last, tenders=[make.usd("2.50")], by=cashier)
+    assert visit_is_settled(visit)
+    assert ledger_disagreements() == []
+
+
 def test_a_charge_of_another_visit_is_refused(rate, cashier):
     visit = make.new_visit()
     make.charge(visit=visit)

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +14,7 @@ from cashoffice.models import Deposit, Statement, StatementMapping
 from core.clock import today
 from tests.factories import billing as make
 from tests.factories.billing import usd
-from tests.support.browsing import prove
+from tests.support.browsing import open_proven
 
 TRANSFER = "FT-2026-0777"
 
@@ -93,9 +94,9 @@ def test_a_day_from_the_shift_to_the_compared_books(page_for, closed_shift):
     assert Deposit.objects.latest("pk").status == "banked"
     match_statement(accountant)
     owner = page_for("owner")
-    owner.goto(accountant.url)
+    open_proven(owner, urlsplit(accountant.url).path)
     owner.get_by_role("button", name="Accept the statement").click()
-    prove(owner)
+    expect(owner.locator("main")).to_contain_text("Accepted")
     assert Statement.objects.latest("pk").accepted_by.username == "owner"
 
     accountant.goto("/billing/journal/agreement/")

@@ -10,7 +10,7 @@ from accounts.models import EmailCode, Role, User
 from accounts.services.email_codes import PAUSE
 from accounts.services.roles import assign_role
 from core.preferences import set_preference
-from tests.support.browsing import prove
+from tests.support.browsing import open_proven
 
 
 @pytest.fixture
@@ -48,8 +48,7 @@ def begin(page):
 
 def test_a_code_comes_by_mail_where_the_hospital_takes_it(page_for, midwife, web):
     owner, seen = page_for("owner"), set()
-    owner.goto("/staff/sign-in/")
-    prove(owner)
+    open_proven(owner, "/staff/sign-in/")
     owner.check("input[name=email_codes]")
     owner.click("main button:has-text('Save')")
     expect(owner.locator("input[name=email_codes]")).to_be_checked()

@@ -6,7 +6,7 @@ import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import expect
 
-from tests.support.browsing import prove
+from tests.support.browsing import open_proven
 
 NURSE = {
     "preferred_username": "ward.nurse",
@@ -26,8 +26,7 @@ def provider() -> Iterator[str]:
 
 
 def set_up(page, provider):
-    page.goto("/staff/single-sign-on/")
-    prove(page)
+    open_proven(page, "/staff/single-sign-on/")
     page.fill("input[name=name]", "House Account")
     page.fill("input[name=issuer]", provider)
     page.fill("input[name=client_id]", "portal")
@@ -71,8 +70,7 @@ def test_a_nurse_comes_by_single_sign_on_and_leaves_by_it(page_for, provider, we
     stranger.goto(web.url("/staff/me/"))
     stranger.wait_for_url("**/login/**")
 
-    admin.goto("/staff/single-sign-on/")
-    prove(admin)
+    open_proven(admin, "/staff/single-sign-on/")
     admin.uncheck("input[name=is_active]")
     admin.click("main form button.btn-primary")
     admin.wait_for_url("**/staff/single-sign-on/")

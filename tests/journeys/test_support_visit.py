@@ -8,7 +8,7 @@ from accounts.models import SupportVisit, User
 from accounts.services.visits import allow_visits
 from core.clock import today
 from tests.factories.patients import patient as register
-from tests.support.browsing import prove
+from tests.support.browsing import open_proven, prove
 
 REASON = "She says her queue is empty, ticket 4711"
 
@@ -24,8 +24,7 @@ def test_a_visit_from_the_switch_to_the_end(page_for, web, web_db, samaki):
     expect(support.locator("main")).to_contain_text("does not allow visits of support")
 
     owner = page_for("owner")
-    owner.goto("/staff/support/")
-    prove(owner)
+    open_proven(owner, "/staff/support/")
     owner.fill("input[name=until]", today().isoformat())
     owner.click("main button:has-text('Save')")
     expect(owner.locator("main form .state")).to_have_text("Active")
@@ -66,8 +65,7 @@ def test_a_visit_from_the_switch_to_the_end(page_for, web, web_db, samaki):
     row = owner.locator("main tbody tr", has_text=some.mrn).first
     expect(row).to_contain_text("support (support) as doctor")
     expect(row).to_contain_text(REASON)
-    owner.goto("/staff/support/")
-    prove(owner)
+    open_proven(owner, "/staff/support/")
     expect(owner.locator("main tbody tr").first).to_contain_text(
         re.compile(f"support.*{doctor.full_name}.*4711", re.DOTALL)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -115,12 +116,18 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
         page.wait_for_url(lambda url: SECOND_FACTOR_PATH not in url)
 
 
-def prove(page: Page, password: str = PASSWORD) -> None:
+def prove(page: Page) -> None:
     """Where the page asks once more who is there, answer; the page that was wanted comes back."""
     if STEP_UP_PATH in page.url:
-        page.fill("input[name=password]", password)
+        page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
         page.wait_for_url(lambda url: STEP_UP_PATH not in url)
+
+
+def open_proven(page: Page, address: str) -> None:
+    """Open a page of acts that ask once more who is there, with a proof of this moment: a kept sign-in grows old."""
+    page.goto(f"/account{STEP_UP_PATH}?{urlencode({'next': address})}")
+    prove(page)
 
 
 @pytest.fixture
