@@ -42,6 +42,8 @@ gc.set_threshold(100_000, 50, 100)  # what is loaded stays: the collector need n
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in this thread
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        Databases.prepare_aside(LocalDir.from_environment("test"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,7 +85,7 @@ CLOSED = {
 
 # What is protected by the specialisation of its consultation; medicines, results and measurements stay in sight.
 OF_A_CONSULTATION = {"encounters", "notes", "diagnoses"}
-CARE = {"patients", "clinical", "laboratory", "pharmacy", "queueing"}  # rooms where a specialisation could matter
+CARE = {"clinical", "laboratory", "pharmacy"}  # rooms where a specialisation could matter
 # Words of addresses whose argument names nothing of a patient.
 NOT_OF_A_PATIENT = {
     *{

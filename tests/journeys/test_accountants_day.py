@@ -49,8 +49,7 @@ def deposit_takings(page_for, accountant: Page) -> None:
     accountant.get_by_role("button", name="Prepare").click()
     accountant.wait_for_url(re.compile(r"/cash/banking/[0-9a-f-]{36}/$"))
     expect(accountant.locator("main")).to_contain_text("Somebody else hands the cash over")
-    admin = page_for("admin")
-    admin.goto(accountant.url)
+    admin = page_for("admin", at=accountant.url)
     admin.get_by_role("button", name="Hand over").click()
     expect(admin.locator("main")).to_contain_text("Somebody else confirms")
     accountant.reload()
@@ -84,8 +83,7 @@ def match_statement(accountant: Page) -> None:
 
 
 def test_a_day_from_the_shift_to_the_compared_books(page_for, closed_shift):
-    accountant = page_for("accountant")
-    accountant.goto("/billing/shifts/?status=closed")
+    accountant = page_for("accountant", at="/billing/shifts/?status=closed")
     accountant.get_by_role("link", name=closed_shift.number).click()
     accountant.get_by_role("button", name="Accept the shift").click()
     expect(accountant.locator("main")).to_contain_text("Accepted")

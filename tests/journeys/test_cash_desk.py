@@ -27,8 +27,7 @@ def count_float(page):
 
 
 def test_a_cashiers_day_from_the_float_to_the_accountants_acceptance(page_for, morning):
-    page = page_for("cashier")
-    page.goto("/billing/shifts/mine/")
+    page = page_for("cashier", at="/billing/shifts/mine/")
     count_float(page)
     expect(page.locator("[data-count-usd]")).to_have_text("USD 100.00")
     page.get_by_role("button", name="Open shift").click()
@@ -66,8 +65,7 @@ def test_a_cashiers_day_from_the_float_to_the_accountants_acceptance(page_for, m
     page.get_by_role("button", name="Close shift").click()
     page.wait_for_url(re.compile(rf"/billing/shifts/{shift.pk}/$"))
 
-    office = page_for("accountant")
-    office.goto("/billing/shifts/?status=closed")
+    office = page_for("accountant", at="/billing/shifts/?status=closed")
     office.get_by_role("link", name=shift.number).click()
     expect(office.locator("main")).to_contain_text("Hundred riel too little")
     office.get_by_role("button", name="Accept the shift").click()
@@ -79,8 +77,7 @@ def test_a_payment_works_without_javascript(page_for, morning):
     cashier = make.user("cashier2")
     shift = make.shift(cashier, code="D2")
     invoice = make.invoice(visit=morning)
-    page = page_for("cashier2", java_script_enabled=False)
-    page.goto(f"/billing/invoices/{invoice.pk}/pay/")
+    page = page_for("cashier2", java_script_enabled=False, at=f"/billing/invoices/{invoice.pk}/pay/")
     page.fill("[name=khr]", "99900")
     page.get_by_role("button", name="Take payment").click()
     expect(page.locator("main")).to_contain_text("KHR 99,900")

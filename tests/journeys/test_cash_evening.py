@@ -25,8 +25,7 @@ def shifts(web_db):
 
 def test_an_evening_from_the_last_voucher_to_the_closed_day(page_for, shifts):
     first, _second = shifts
-    page = page_for("cashier")
-    page.goto(f"/billing/shifts/{first.pk}/")
+    page = page_for("cashier", at=f"/billing/shifts/{first.pk}/")
     page.get_by_role("link", name="New voucher").click()
     expect(page.locator("[name=reason]")).to_be_focused()
     page.locator("[name=reason]").select_option(label="Out of the drawer: Small supplies")
@@ -43,8 +42,7 @@ def test_an_evening_from_the_last_voucher_to_the_closed_day(page_for, shifts):
     page.fill("[name=usd]", "15")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/cash/transfers/$"))
-    other = page_for("cashier2")
-    other.goto("/cash/transfers/")
+    other = page_for("cashier2", at="/cash/transfers/")
     other.get_by_role("button", name="Counted and received").click()
     expect(other.locator("#rows")).to_contain_text("No cash is on its way")
 

@@ -33,8 +33,7 @@ def person(username):
 
 
 def test_a_patient_is_enrolled_measured_called_seen_and_signed_off(page_for, desk):
-    page = page_for("receptionist")
-    page.goto(f"/patients/{desk.pk}/")
+    page = page_for("receptionist", at=f"/patients/{desk.pk}/")
     page.get_by_role("link", name="Enrol for a visit").click()
     page.select_option("[name=department]", str(department().pk))
     expect(page.locator("[name=practitioner]")).to_contain_text("waiting")
@@ -44,8 +43,7 @@ def test_a_patient_is_enrolled_measured_called_seen_and_signed_off(page_for, des
     encounter = Encounter.objects.filter(patient=desk).get()
     expect(page.locator("[data-ticket]")).to_have_text(encounter.ticket.label)
 
-    nurse = page_for("nurse")
-    nurse.goto("/clinic/triage/")
+    nurse = page_for("nurse", at="/clinic/triage/")
     nurse.locator("tr", has_text=encounter.ticket.label).get_by_role("link", name="Take vital signs").click()
     for name, value in {
         "temperature": "39.2",
@@ -61,8 +59,7 @@ def test_a_patient_is_enrolled_measured_called_seen_and_signed_off(page_for, des
     nurse.wait_for_url(re.compile("/triage/$"))
     expect(nurse.locator("main")).to_contain_text("NEWS2 6")
 
-    doctor = page_for("doctor")
-    doctor.goto("/clinic/")
+    doctor = page_for("doctor", at="/clinic/")
     row = doctor.locator("tr", has_text=encounter.ticket.label)
     expect(row).to_contain_text("NEWS2 6")
     row.get_by_role("button", name="Call", exact=True).click()
@@ -106,11 +103,9 @@ def test_the_waiting_room_sees_a_call_within_three_seconds_and_survives_a_lost_n
     doctor = person("doctor2")
     done = enrol(by=person("receptionist"), patient=desk, practitioner=doctor)
     _, key = create_display(name="Journey", branch=Branch.objects.get(), voice_languages=["en"], by=person("admin"))
-    screen = page_for(None, surface="queue")
-    screen.goto(f"/display/{key}/")
+    screen = page_for(None, surface="queue", at=f"/display/{key}/")
     expect(screen.locator(".display-waiting")).to_contain_text(done.ticket.label)
-    caller = page_for("doctor2")
-    caller.goto("/clinic/")
+    caller = page_for("doctor2", at="/clinic/")
     row = caller.locator("tr", has_text=done.ticket.label)
     row.get_by_role("button", name="Call", exact=True).click()
     expect(row.get_by_role("button", name="Call again")).to_be_visible()

@@ -50,14 +50,10 @@ class Day:
         """The screen of the waiting room, which speaks this language."""
         made = {"name": f"Room {self.language}", "branch": Branch.objects.get(), "languages": [self.language]}
         _, key = create_display(**made, by=User.objects.get(username="admin"))
-        screen = self.page_for(None, surface="queue")
-        screen.goto(f"/display/{key}/")
-        return screen
+        return self.page_for(None, surface="queue", at=f"/display/{key}/")
 
     def person(self, username: str) -> Page:
-        page = self.page_for(username)
-        page.context.add_cookies([{"name": "django_language", "value": self.language, "url": page.url}])
-        page.goto("/")
+        page = self.page_for(username, language=self.language)
         expect(page.locator("html")).to_have_attribute("lang", self.language)
         return page
 

@@ -22,8 +22,7 @@ def kind_of(page, address):
 
 
 def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, consultation):
-    doctor = page_for("doctor")
-    doctor.goto(f"/clinic/encounters/{consultation.pk}/")
+    doctor = page_for("doctor", at=f"/clinic/encounters/{consultation.pk}/")
     note = doctor.locator("[name=subjective]")
     note.fill("Weak since Monday")
     doctor.fill("#lab-search", "potas")
@@ -37,8 +36,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
     expect(note).to_have_value("Weak since Monday")
     order = Order.objects.get(encounter=consultation)
 
-    nurse = page_for("nurse")
-    nurse.goto("/laboratory/")
+    nurse = page_for("nurse", at="/laboratory/")
     nurse.locator("tr", has_text=order.number).get_by_role("link", name="Collect").click()
     identity = lab.identity_of(order.patient)
     expect(nurse.locator("[name=mrn]")).to_be_focused()
@@ -52,8 +50,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
     expect(nurse.locator("main")).to_contain_text(specimen.accession)
     assert kind_of(nurse, f"/laboratory/orders/{order.pk}/labels.pdf") == "application/pdf"
 
-    bench = page_for("labtech")
-    bench.goto("/laboratory/receive/")
+    bench = page_for("labtech", at="/laboratory/receive/")
     expect(bench.locator("[name=accession]")).to_be_focused()
     bench.keyboard.type(specimen.accession)
     bench.keyboard.press("Enter")
@@ -76,8 +73,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
     bench.goto(f"/laboratory/specimens/{specimen.pk}/verify/")
     expect(bench.locator("main")).to_contain_text("a second person verifies")
 
-    second = page_for("labtech2")
-    second.goto("/laboratory/?tab=verify")
+    second = page_for("labtech2", at="/laboratory/?tab=verify")
     second.locator("tr", has_text=specimen.accession).get_by_role("link", name="Verify").click()
     second.get_by_role("button", name="Verify the ticked results").click()
     second.wait_for_url(re.compile(rf"/laboratory/specimens/{specimen.pk}/$"))
@@ -98,8 +94,7 @@ def test_from_the_doctors_order_to_the_acknowledged_critical_result(page_for, co
 
 def test_results_are_typed_and_verified_without_javascript(page_for, web_db):
     specimen = lab.received("K", "NA")
-    bench = page_for("labtech", java_script_enabled=False)
-    bench.goto(f"/laboratory/specimens/{specimen.pk}/results/")
+    bench = page_for("labtech", java_script_enabled=False, at=f"/laboratory/specimens/{specimen.pk}/results/")
     bench.get_by_label(re.compile("^ ?Potassium")).fill("abc")
     bench.get_by_label(re.compile("^ ?Sodium")).fill("141")
     bench.get_by_role("button", name="Submit for verification").click()
@@ -107,15 +102,13 @@ def test_results_are_typed_and_verified_without_javascript(page_for, web_db):
     expect(bench.get_by_label(re.compile("^ ?Sodium"))).to_have_value("141")
     bench.get_by_label(re.compile("^ ?Potassium")).fill("4.4")
     bench.get_by_role("button", name="Submit for verification").click()
-    second = page_for("labtech2", java_script_enabled=False)
-    second.goto(f"/laboratory/specimens/{specimen.pk}/verify/")
+    second = page_for("labtech2", java_script_enabled=False, at=f"/laboratory/specimens/{specimen.pk}/verify/")
     second.get_by_role("button", name="Verify the ticked results").click()
     expect(second.locator("main")).to_contain_text("Released")
 
 
 def test_an_order_is_placed_without_javascript(page_for, consultation):
-    doctor = page_for("doctor2", java_script_enabled=False)
-    doctor.goto(f"/laboratory/encounters/{consultation.pk}/orders/new/")
+    doctor = page_for("doctor2", java_script_enabled=False, at=f"/laboratory/encounters/{consultation.pk}/orders/new/")
     doctor.get_by_label(re.compile("LIPID")).check()
     doctor.get_by_role("button", name="Order these tests").click()
     expect(doctor.locator("main")).to_contain_text("LDL")

@@ -26,8 +26,7 @@ def add(page, text, medicine):
 
 
 def test_a_doctor_prescribes_on_one_page_and_the_pharmacist_hands_over(page_for, consultation):
-    page = page_for("doctor")
-    page.goto(f"/clinic/encounters/{consultation.pk}/")
+    page = page_for("doctor", at=f"/clinic/encounters/{consultation.pk}/")
     note = page.locator("textarea[name=subjective]")
     note.fill("Fever for two days")
     add(page, "panadol", "Paracetamol 500 mg tablet")
@@ -47,8 +46,7 @@ def test_a_doctor_prescribes_on_one_page_and_the_pharmacist_hands_over(page_for,
     prescription = Prescription.objects.get(encounter=consultation)
     assert SafetyWarning.objects.get(kind="allergy", item__prescription=prescription).reason
 
-    page = page_for("pharmacist")
-    page.goto("/pharmacy/")
+    page = page_for("pharmacist", at="/pharmacy/")
     page.get_by_role("link", name=prescription.label).click()
     page.get_by_role("button", name="Reviewed, fit to dispense").press("Enter")
     page.get_by_role("button", name="Reserve these medicines").press("Enter")

@@ -14,8 +14,7 @@ def fill_person(page, **names):
 
 
 def test_a_new_patient_is_searched_for_and_registered(page_for, web_db):
-    page = page_for("receptionist")
-    page.goto("/patients/")
+    page = page_for("receptionist", at="/patients/")
     page.fill("#patient-q", "srun kunthea")
     page.get_by_role("link", name=re.compile("Register “srun kunthea”")).click()
     expect(page.locator("[name=family_name]")).to_have_value("Srun")
@@ -62,8 +61,7 @@ def test_results_are_there_again_after_going_back_and_no_address_tells_the_name(
 
 def test_the_search_works_without_javascript(page_for, web_db):
     person = patient(family_name="Tith", given_name="Bophany")
-    page = page_for("receptionist", java_script_enabled=False)
-    page.goto("/patients/")
+    page = page_for("receptionist", java_script_enabled=False, at="/patients/")
     page.fill("#patient-q", "bophany")
     page.press("#patient-q", "Enter")
     expect(page.locator("#rows")).to_contain_text(person.mrn)
@@ -74,8 +72,7 @@ def test_the_search_works_without_javascript(page_for, web_db):
 
 def test_a_likely_duplicate_is_noticed_while_typing(page_for, web_db):
     known = patient(family_name="Chhean", given_name="Makara", phone="+85516444333")
-    page = page_for("receptionist")
-    page.goto("/patients/new/")
+    page = page_for("receptionist", at="/patients/new/")
     fill_person(page, family_name="Chean", given_name="Makara", phone="016 444 333")
     page.press("[name=phone]", "Tab")
     warning = page.locator("#duplicates")
@@ -94,8 +91,7 @@ def test_a_likely_duplicate_is_noticed_while_typing(page_for, web_db):
 
 def test_a_card_reader_opens_the_chart(page_for, web_db):
     known = patient(family_name="Scanned", given_name="Person")
-    page = page_for("receptionist")
-    page.goto("/patients/")
+    page = page_for("receptionist", at="/patients/")
     page.locator("#patient-q").press_sequentially(known.mrn)
     page.press("#patient-q", "Enter")
     page.wait_for_url(re.compile(str(known.pk)))

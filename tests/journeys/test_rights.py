@@ -20,8 +20,7 @@ WHY = "The patient came and asked for it"
 
 def test_a_consent_is_read_aloud_and_noted_on_the_chart(page_for, web_db):
     person = patient()
-    page = page_for("receptionist")
-    page.goto(f"/patients/{person.pk}/")
+    page = page_for("receptionist", at=f"/patients/{person.pk}/")
     page.get_by_role("link", name="Consents").click()
     page.locator("tr", has_text="News and campaigns").first.get_by_role("link", name="Record a decision").click()
     expect(page.locator("main")).to_contain_text("I can stop this at any time")

@@ -70,8 +70,7 @@ def test_a_visit_from_the_switch_to_the_end(page_for, web, web_db, samaki):
         re.compile(f"support.*{doctor.full_name}.*4711", re.DOTALL)
     )
 
-    console = page_for("superadmin", surface="console")
-    console.goto("/trail/?kind=impersonation")
+    console = page_for("superadmin", surface="console", at="/trail/?kind=impersonation")
     expect(console.locator("main tbody tr").first).to_contain_text("Support Desk")
 
     assert SupportVisit.objects.get(reason=REASON, entered_at__isnull=False).ended_at is not None

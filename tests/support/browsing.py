@@ -72,9 +72,16 @@ class Windows:
         self.complaints: list[str] = []
 
     def open(
-        self, username: str | None = None, *, hospital: str = "samaki", surface: str = "portal", **options: Any
+        self,
+        username: str | None = None,
+        *,
+        hospital: str = "samaki",
+        surface: str = "portal",
+        at: str = "/",
+        language: str = "",
+        **options: Any,
     ) -> Page:
-        """A page at the surface's first address, signed in as the person; None stays outside."""
+        """A page at an address of the surface, signed in as the person; None stays outside."""
         key = (username or "", hospital, surface)
         context = self.browser.new_context(
             base_url=self.web.url("", hospital, surface),
@@ -89,7 +96,10 @@ class Windows:
         if username and key not in self.signed_in:
             sign_in(page, username)
             self.signed_in[key] = context.storage_state()
-        page.goto("/")
+        if language:
+            here = self.web.url("", hospital, surface)
+            context.add_cookies([{"name": "django_language", "value": language, "url": here}])
+        page.goto(at)
         return page
 
     def _listen(self, message: ConsoleMessage) -> None:

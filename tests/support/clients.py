@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.signals import setting_changed
 from django.db import connection
 from django.http import HttpResponse
@@ -11,6 +13,8 @@ from django.test.client import ClientHandler
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import User
+from accounts.services.sessions import begin_session
+from accounts.session_store import SessionStore
 from accounts.signs import remember_device
 
 PLATFORM_HOST = {"landing": "localhost", "console": "console.localhost"}
@@ -42,17 +46,22 @@ class HospitalClient(Client):
             connection.set_tenant(tenant)
 
     def sign_in(self, user: User, *, fresh: bool = True) -> None:
-        """Sign in without the form, just now; a second factor counts as given where the role asks for one."""
+        """Sign in without the form, just now; a second factor counts as given where the role asks for one.
+
+        The session alone is made: nothing of it stands in the trail.
+        """
         self.user = user
-        self.force_login(user)
-        session = self.session
-        session["surface"] = self.surface
+        session = SessionStore()
+        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        begin_session(user=user, session=session, surface=self.surface, agent="", address="127.0.0.1")
         if fresh:
             session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
             session["account_authentication_methods_user"] = str(user.pk)
         if user.needs_second_factor:
             session[DEVICE_ID_SESSION_KEY] = remember_device(user).persistent_id
         session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 
     def htmx(self, path: str, data: Any = None, *, method: str = "get", target: str = "") -> HttpResponse:
         """A request as HTMX sends it."""

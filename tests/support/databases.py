@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.local.paths import ROOT, LocalDir
 from deploy.local.postgres import APPLICATION, OWNER, Postgres
+from deploy.local.shared import lease
 from deploy.local.valkey import Valkey
 
 _KEPT_TEMPLATES = 2
@@ -68,6 +69,12 @@ class Databases:
             "MEDIA_ROOT": str(self.local.path / "media" / database),
         }
 
+    @staticmethod
+    def prepare_aside(local: LocalDir) -> None:
+        """Start the servers and build the template in a process aside, while the tests are still being collected."""
+        command = [sys.executable, "-m", "tests.support.databases", str(local.path)]
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+
     def ensure_template(self) -> None:
         """Build the template unless it stands already; of several processes one builds and the others wait."""
         with (self.local.path / "template.lock").open("a+") as handle:
@@ -115,3 +122,8 @@ class Databases:
             yield name
         finally:
             self.drop(name)
+
+
+if __name__ == "__main__":
+    with lease(LocalDir(Path(sys.argv[1]))):
+        Databases(LocalDir(Path(sys.argv[1]))).ensure_template()
