@@ -40,7 +40,12 @@ _CLUSTER = [
     "--no-instructions",
 ]
 # Nothing of a test survives it, so nothing needs to reach the disk.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+CARELESS = {
+    **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "off"),
+    **dict.fromkeys(("track_counts", "update_process_title"), "off"),
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 
 def package_directory() -> Path:

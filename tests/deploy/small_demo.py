@@ -9,6 +9,10 @@ from deploy.local.services import Services
 
 
 def migrate_the_platform(services: Services, environment: dict[str, str]) -> None:
+    """Once: a second start finds everything as it was left."""
+    done = services.local.path / "migrated"
+    if done.exists():
+        return
     for command in (["migrate_schemas", "--shared"], ["prepare_platform"]):  # tables, then the platform's own keys
         subprocess.run(
             [str(PYTHON), "manage.py", *command, "--verbosity", "0"],
@@ -16,6 +20,7 @@ def migrate_the_platform(services: Services, environment: dict[str, str]) -> Non
             env={**os.environ, **environment, "USE_OWNER_ROLE": "1"},
             check=True,
         )
+    done.touch()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--force-prefers-reduced-motion",
 ]
 PATIENCE = 20_000  # milliseconds
 SECOND_FACTOR_PATH = "/2fa/"
@@ -86,7 +85,7 @@ class Windows:
         context = self.browser.new_context(
             base_url=self.web.url("", hospital, surface),
             storage_state=self.signed_in.get(key),
-            **{"viewport": {"width": 1280, "height": 900}, **options},
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options},
         )
         self.contexts.append(context)
         context.set_default_timeout(PATIENCE)
