@@ -106,9 +106,10 @@ def browser() -> None:
     if apt:
         _say("Chromium, for the browser journeys")
         _run([*apt, "update", "-qq"], check=False)
-        for package in _BROWSERS[:2]:
-            if not find_browser() or package == _BROWSERS[0]:
-                _run([*apt, "install", "-y", "-qq", "--no-install-recommends", package], check=False)
+        without_screen, usual = _BROWSERS[:2]
+        install = [*apt, "install", "-y", "-qq", "--no-install-recommends"]
+        if not _run([*install, without_screen], check=False) and not find_browser():
+            _run([*install, usual], check=False)
     if not find_browser():
         _run([PYTHON, "-m", "playwright", "install", *(["--with-deps"] if apt else []), "chromium"])
 
