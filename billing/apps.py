@@ -21,6 +21,7 @@ class BillingConfig(AppConfig):
             models.Tender,
             models.Change,
             models.CashCount,
+            models.ShiftLook,
             models.Entry,
             models.Instalment,
             models.Posting,

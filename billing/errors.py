@@ -143,6 +143,10 @@ class StandsInForSelf(DomainError):
     message = _("This shift is yours: count and close it as its cashier.")
 
 
+class CountsWhatWasSeen(DomainError):
+    message = _("You were shown what this drawer should hold: somebody else counts it.")
+
+
 class AcceptsOwnShift(DomainError):
     message = _("A cashier cannot accept their own shift.")
 

@@ -18,7 +18,7 @@ declare(
 declare(
     "billing.blind_count",
     default=True,
-    label=_("A cashier counts without seeing what is expected"),
+    label=_("A drawer is counted without seeing what is expected"),
 )
 declare("billing.cash_rounding_khr", default=100, label=_("Smallest riel note in cash"), kind=int)
 declare(

@@ -120,6 +120,7 @@ urlpatterns = [
     path("shifts/<uuid:pk>/count/", shifts.shift_count, name="shift-count"),
     path("shifts/<uuid:pk>/close/", shifts.shift_close, name="shift-close"),
     path("shifts/<uuid:pk>/stand-in/", shifts.shift_stand_in, name="shift-stand-in"),
+    path("shifts/<uuid:pk>/look/", shifts.shift_look, name="shift-look"),
     path("shifts/<uuid:pk>/accept/", shifts.shift_accept, name="shift-accept"),
     path("prices/", prices.price_list, name="price-list"),
     path("prices/new/", prices.service_new, name="service-new"),

@@ -25,7 +25,7 @@ from billing.models.payment import Change, Method, Payment, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
 from billing.models.prints import InvoicePrint, ReceiptPrint
 from billing.models.promotion import Promotion, PromotionUse
-from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftTotal
+from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftLook, ShiftTotal
 from billing.models.write_off import WriteOff
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "ReminderWay",
     "Service",
     "Shift",
+    "ShiftLook",
     "ShiftTotal",
     "Source",
     "Tender",

@@ -108,6 +108,21 @@ class Shift(UUIDModel):
         return SHIFT_FLOW.can("accept", self.status)
 
 
+class ShiftLook(UUIDModel, AppendOnly):
+    """Somebody who may stand in was shown what an open drawer should hold: they count it no more (a trigger)."""
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="looks")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("Look at what a drawer should hold")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["shift", "by"], name="billing_shift_look_once")]
+
+    def __str__(self) -> str:
+        return f"{self.shift_id} {self.by_id}"
+
+
 class ShiftTotal(UUIDModel):
     """One currency of a shift: opening float, what the ledger expects, what was counted, and why they differ."""
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from billing.models import Account, Entry, EntryKind, Invoice, Payment, Posting, Shift
 from core.money import Currency
+from core.preferences import preference
 
 ZERO = Decimal(0)
 TAKEN = [EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.DEPOSIT_TAKEN, EntryKind.DEPOSIT_REFUNDED]
@@ -26,6 +27,18 @@ def shift_expectation(shift: Shift) -> dict[str, Decimal]:
         .order_by()
     )
     return dict.fromkeys(Currency.values, ZERO) | {row["currency"]: row["sum"] for row in rows}
+
+
+def sees_expectation(shift: Shift, user: Any) -> bool:
+    """Whether this person may read what an open drawer should hold: whoever may yet count it does not.
+
+    That is its cashier, and who may stand in for them until they gave up counting it (a ShiftLook).
+    """
+    if not shift.is_open or not preference("billing.blind_count"):
+        return True
+    if shift.cashier_id == user.pk:
+        return False
+    return not user.may("shift:stand_in") or shift.looks.filter(by=user).exists()
 
 
 @dataclass(frozen=True)

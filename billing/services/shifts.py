@@ -13,6 +13,7 @@ from billing.errors import (
     AcceptsOwnShift,
     CountHindered,
     CountInvalid,
+    CountsWhatWasSeen,
     DifferenceUnexplained,
     DrawerTaken,
     NotYourShift,
@@ -24,7 +25,7 @@ from billing.errors import (
     ShiftNotOpen,
     StandsInForSelf,
 )
-from billing.models import NOTES, CashCount, Drawer, EntryKind, Shift, ShiftTotal
+from billing.models import NOTES, CashCount, Drawer, EntryKind, Shift, ShiftLook, ShiftTotal
 from billing.queries.ledger import shift_expectation
 from billing.services import journal
 from billing.services.transitions import move, record
@@ -87,16 +88,32 @@ def close_shift(*, shift: Shift, reasons: Mapping[str, str], by: Any) -> Shift:
 
 
 @transaction.atomic
+def look_at(*, shift: Shift, by: Any) -> ShiftLook:
+    """Show `by` what the drawer should hold from now on; a count of theirs would not be blind and is refused.
+
+    Raises NotYourShift for the cashier, who counts blind, and ShiftNotOpen.
+    """
+    shift = _lock(shift)
+    if shift.cashier_id == by.pk:
+        raise NotYourShift()
+    if not shift.is_open:
+        raise ShiftNotOpen()
+    return ShiftLook.objects.get_or_create(shift=shift, by=by)[0]
+
+
+@transaction.atomic
 def stand_in(*, shift: Shift, counts: Notes, reason: str, by: Any) -> Shift:
     """Count and close the shift of a cashier who is not there; the reason stands for any difference, too.
 
-    Raises ReasonMissing, StandsInForSelf, ShiftNotOpen, CountInvalid, CountHindered.
+    Raises ReasonMissing, StandsInForSelf, CountsWhatWasSeen, ShiftNotOpen, CountInvalid, CountHindered.
     """
     if not reason.strip():
         raise ReasonMissing()
     shift = _lock(shift)
     if shift.cashier_id == by.pk:
         raise StandsInForSelf()
+    if shift.can_count and shift.looks.filter(by=by).exists():
+        raise CountsWhatWasSeen()
     shift.stood_in_by, shift.stand_in_reason = by, reason
     shift.save(update_fields=["stood_in_by", "stand_in_reason", "updated_at"])
     if shift.can_count:

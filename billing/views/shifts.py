@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from accounts.queries import branches_of
 from accounts.stepup import requires_step_up
 from billing.forms import CountForm, NoteForm, ShiftCloseForm, ShiftOpenForm, StandInForm
 from billing.models import CashCount, Shift
-from billing.queries.ledger import shift_expectation
+from billing.queries.ledger import sees_expectation, shift_expectation
 from billing.queries.worklist import running_shift, visible_shifts
 from billing.services import shifts
 from core.errors import DomainError
@@ -19,7 +20,6 @@ from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
-from core.preferences import preference
 
 
 @requires("shift:view")
@@ -114,6 +114,15 @@ def shift_stand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "billing/shift/stand_in.html", context, status=422 if form.is_bound else 200)
 
 
+@requires("shift:stand_in")
+@require_POST
+@exactly_once
+def shift_look(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what the drawer should hold; whoever looked leaves the counting to somebody else."""
+    shifts.look_at(shift=get_object_or_404(visible_shifts(request.user), pk=pk), by=request.user)
+    return redirect("billing:shift-detail", pk)
+
+
 @requires("invoice:view")
 def shift_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The X report while it runs (without what is expected, the count is blind), the Z report afterwards."""
@@ -137,13 +146,20 @@ def shift_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def shift_figures(shift: Shift, user: Any) -> dict[str, Any]:
-    """What both reports show. The cashier does not see the expectation before having counted."""
-    sees_expected = not shift.is_open or shift.cashier_id != user.pk or not preference("billing.blind_count")
+    """What both reports show. Who may still count the drawer does not see the expectation."""
+    sees_expected = sees_expectation(shift, user)
     return {
         "shift": shift,
         "totals": list(shift.totals.all()),
         "expected": shift_expectation(shift) if sees_expected and shift.is_open else {},
         "sees_expected": sees_expected,
+        "may_stand_in": _may_stand_in(shift, user),
         "payments": shift.payments.count(),
         "counts": list(shift.counts.filter(stage=CashCount.Stage.CLOSING)),
     }
+
+
+def _may_stand_in(shift: Shift, user: Any) -> bool:
+    if not shift.is_running or shift.cashier_id == user.pk or not user.may("shift:stand_in"):
+        return False
+    return not shift.is_open or not shift.looks.filter(by=user).exists()

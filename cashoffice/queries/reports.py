@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from billing.models import EntryKind, Shift
+from billing.queries.ledger import sees_expectation
 from cashoffice.models import ShiftReport, Variance
 from cashoffice.queries.movements import Movement, expected_cash, movements_of
 from cashoffice.states import VarianceStatus
 from core.money import Money
-from core.preferences import preference
 
 KNOWN_TO_THE_CASHIER = (EntryKind.SHIFT_OPENED, EntryKind.CASH_VOUCHER, EntryKind.CASH_TRANSFER)
 
@@ -59,8 +59,7 @@ def report_for(shift: Shift, user: Any) -> Report:
     if kept:
         return from_figures(shift, kept.figures, number=str(kept))
     report = current_report(shift)
-    hidden = shift.is_open and shift.cashier_id == user.pk and preference("billing.blind_count")
-    return blinded(report) if hidden else report
+    return report if sees_expectation(shift, user) else blinded(report)
 
 
 def current_report(shift: Shift) -> Report:

@@ -150,6 +150,7 @@ TABLES: dict[str, Promise] = {
     "billing_invoiceprint": _("Printed invoice"),
     "billing_drawer": _("Drawer"),
     "billing_shift": _("Shift"),
+    "billing_shiftlook": _("Look at what a drawer should hold"),
     "billing_shifttotal": _("Total of a shift"),
     "billing_cashcount": _("Cash count"),
     "cashoffice_voucherreason": _("Reason of a cash voucher"),

@@ -3,11 +3,19 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.errors import AcceptsOwnShift, NotYourShift, ReasonMissing, ShiftNotCounted, StandsInForSelf
+from billing.errors import (
+    AcceptsOwnShift,
+    CountsWhatWasSeen,
+    NotYourShift,
+    ReasonMissing,
+    ShiftNotCounted,
+    ShiftNotOpen,
+    StandsInForSelf,
+)
 from billing.models import Shift
 from billing.queries.comparing import ledger_disagreements
 from billing.services.payments import take_payment
-from billing.services.shifts import accept_shift, close_shift, count_shift, stand_in
+from billing.services.shifts import accept_shift, close_shift, count_shift, look_at, stand_in
 from core.ids import new_id
 from tests.factories import billing as make
 from tests.factories.billing import FLOAT, usd
@@ -79,3 +87,47 @@ def test_the_page_closes_it_and_names_who_counted(shift, client_for):
     assert "Accept the shift" not in shown
     assert client_for("cashier2").get(page).status_code == 403
     assert "Accept the shift" in client_for("owner").get(f"/billing/shifts/{shift.pk}/").content.decode()
+
+
+def test_who_may_still_count_is_not_shown_what_is_expected(shift, client_for):
+    page, accountant = f"/billing/shifts/{shift.pk}/", client_for("accountant")
+    blind = accountant.get(page).content.decode()
+    assert "110.00" not in blind
+    assert "Show what is expected" in blind
+    assert "110.00" in client_for("auditor").get(page).content.decode()  # who never counts may read it
+    assert accountant.post(f"{page}look/", {"_once": str(new_id())}).status_code == 302
+    seen = accountant.get(page).content.decode()
+    assert "110.00" in seen
+    assert "Count for an absent cashier" not in seen
+    refused = accountant.post(f"{page}stand-in/", {"_once": str(new_id()), "USD_100": "1", "reason": WHY})
+    assert refused.status_code == 422
+    assert "somebody else counts it" in refused.content.decode()
+
+
+def test_whoever_looked_counts_no_more(shift, cashier, accountant, owner):
+    with pytest.raises(NotYourShift):
+        look_at(shift=shift, by=cashier)
+    assert look_at(shift=shift, by=accountant) == look_at(shift=shift, by=accountant)
+    with pytest.raises(CountsWhatWasSeen):
+        stand_in(shift=shift, counts=FLOAT, reason=WHY, by=accountant)
+    with pytest.raises(IntegrityError, match="was shown"), transaction.atomic():
+        Shift.objects.filter(pk=shift.pk).update(stood_in_by=accountant, stand_in_reason=WHY)
+    assert stand_in(shift=shift, counts=FLOAT, reason=WHY, by=owner).status == "closed"
+    with pytest.raises(ShiftNotOpen):
+        look_at(shift=shift, by=accountant)
+
+
+def test_a_count_written_down_is_closed_by_whoever_looked_before(shift, cashier, accountant):
+    look_at(shift=shift, by=accountant)
+    count_shift(shift=shift, counts=FLOAT, by=cashier)
+    assert stand_in(shift=shift, counts={}, reason=WHY, by=accountant).status == "closed"
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_looking_and_counting_at_once_leave_no_seen_count(samaki, cashier, accountant, race):
+    shift = make.shift(cashier)
+    outcome = race(
+        lambda: look_at(shift=shift, by=accountant),
+        lambda: stand_in(shift=shift, counts=FLOAT, reason=WHY, by=accountant),
+    )
+    assert len(outcome.results) == 1

@@ -54,8 +54,8 @@ def figures(report):
     return {(row.kind, row.account, row.currency): (row.gained, row.lost, row.count) for row in report.movements}
 
 
-def test_an_x_report_says_what_moved_event_by_event(busy, accountant):
-    report = report_for(busy, accountant)
+def test_an_x_report_says_what_moved_event_by_event(busy, auditor):
+    report = report_for(busy, auditor)
     found = figures(report)
     assert found["payment", "drawer", "USD"] == (20, 0, 1)
     assert found["payment", "drawer", "KHR"] == (0, 20_500, 1)
@@ -78,8 +78,8 @@ def test_a_cashier_sees_no_cash_takings_before_counting_unless_the_house_says_so
     assert not report_for(busy, cashier).blind
 
 
-def test_a_z_report_is_numbered_by_drawer_and_frozen(busy, cashier, accountant):
-    before = figures(report_for(busy, accountant))
+def test_a_z_report_is_numbered_by_drawer_and_frozen(busy, cashier, auditor):
+    before = figures(report_for(busy, auditor))
     count_shift(shift=busy, counts={"USD": {1: 83}, "KHR": {100: 1_354}}, by=cashier)
     close_shift(shift=busy, reasons={}, by=cashier)
     kept = report_for(busy, cashier)
