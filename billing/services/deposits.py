@@ -56,6 +56,7 @@ def take_deposit(
 def receive_deposit(*, patient: Any, paid: Paid, gateway: str, branch: Any, by: Any, key: uuid.UUID) -> Deposit:
     """Hold what a gateway received outside any shift, for the patient to use; the same `key` holds it once.
 
+    The money is there: where its branch has closed the day, it counts for the next one.
     `by` is who asked for the money. The caller has locked the request that `key` belongs to.
     """
     done = Deposit.objects.filter(key=key).first()
@@ -178,6 +179,7 @@ def _post(deposit: Deposit, tenders: Sequence[Paid]) -> Entry | None:
         by=deposit.cashier,
         shift=deposit.shift,
         at=deposit.received_at,
+        may_wait=not in_shift,
     )
 
 

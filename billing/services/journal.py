@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from billing.errors import DayClosed, EntryUnbalanced
 from billing.models import Account, Entry, EntryKind, Posting
@@ -33,6 +33,7 @@ DISCOUNTS = {"none": DISCOUNT, "tier": DISCOUNT, "promotion": "discount.promotio
 ROUNDING = "rounding"
 OVER_SHORT = "over_short"
 DAY_CLOSED = "cash_day_closed"  # what the trigger that guards closed days says
+MOST_DAYS_AHEAD = 7
 DEPOSITS = "deposits"
 FEES = "doctor_fees"
 FEES_COST = "expense.doctor_fees"
@@ -85,11 +86,13 @@ def post(
     rate: Decimal | None = None,
     reverses: Entry | None = None,
     at: datetime.datetime | None = None,
+    may_wait: bool = False,
 ) -> Entry | None:
     """Write one balanced entry; nothing when every side is zero. The database checks the balance again at commit.
 
     `rate` is riel for one dollar as the event has it; without one, today's counts where it is needed. Raises
     EntryUnbalanced, which is a mistake of the program, RateMissing and DayClosed. The same event is posted once.
+    `may_wait`: what happened cannot be refused; where the day is closed it counts for the next one that is open.
     """
     written = [side for side in sides if side.amount]
     if not written:
@@ -98,7 +101,8 @@ def post(
     base = reverses.base_currency if reverses else preference("billing.base_currency")
     if rate is None and any(side.currency != base for side in written):
         rate = current_rate().riel_per_dollar
-    entry = _begin(
+    begin = _begin_when_open if may_wait else _begin
+    entry = begin(
         kind=kind,
         source_id=source_id,
         occurred_at=at or now(),
@@ -142,6 +146,17 @@ def _begin(**facts: Any) -> Entry:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == DAY_CLOSED:
             raise DayClosed() from error
         raise
+
+
+def _begin_when_open(*, date: datetime.date, **facts: Any) -> Entry:
+    """The entry's row, on the first day from `date` on that its branch has not closed."""
+    for days in range(MOST_DAYS_AHEAD):
+        try:
+            with transaction.atomic():
+                return _begin(date=date + datetime.timedelta(days=days), **facts)
+        except DayClosed:
+            continue
+    raise DayClosed()
 
 
 def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:

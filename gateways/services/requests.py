@@ -23,6 +23,7 @@ from gateways.services.confirming import record_transfer
 from gateways.states import REQUEST_FLOW, UNPAID, RequestStatus
 
 GRACE = datetime.timedelta(hours=1)  # who paid at the last moment is still found
+AGAIN = datetime.timedelta(minutes=1)
 STEPS = ((5, 5), (15, 10), (60, 15))  # minutes since it was made, seconds between two questions: the bank's own advice
 
 
@@ -118,9 +119,10 @@ def ask_bank(request: QrRequest) -> Asked:
     except bakong.KeyRefused as problem:
         plan_next(request)
         raise BankRefuses() from problem
-    if transfer:
-        return Asked(record_transfer(request_id=request.pk, transfer=transfer), found=True)
-    return Asked(plan_next(request), found=False)
+    if transfer is None:
+        return Asked(plan_next(request), found=False)
+    request = record_transfer(request_id=request.pk, transfer=transfer)
+    return Asked(plan_next(request), found=True)  # nothing is planned for what is settled
 
 
 @transaction.atomic
@@ -136,6 +138,11 @@ def plan_next(request: QrRequest) -> QrRequest:
     request.check_at = _next_question(request, moment)
     request.save(update_fields=["checks", "check_at", "updated_at"])
     return request
+
+
+def postpone(request: QrRequest) -> None:
+    """What could not be written down is tried again in a minute, however old the code is: its money may have come."""
+    QrRequest.objects.filter(pk=request.pk, status__in=UNPAID).update(check_at=now() + AGAIN)
 
 
 def _next_question(request: QrRequest, moment: datetime.datetime) -> datetime.datetime | None:

@@ -6,11 +6,13 @@ from decimal import Decimal as D
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from billing.models import Deposit, Payment
+from billing.models import Deposit, Entry, Payment
 from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for
 from billing.services.payments import take_payment
-from core.clock import now
+from billing.services.shifts import close_shift, count_shift
+from cashoffice.services.days import close_day
+from core.clock import now, today
 from core.ids import new_id
 from gateways.clients.stripe import SignatureWrong
 from gateways.errors import AmountInvalid, GatewayOff, NotDisputed, NothingDue, StripeSays, StripeSilent
@@ -125,6 +127,21 @@ def test_a_link_of_somebody_without_a_shift_is_held_for_the_next_payment(invoice
     tell(stripe.event(checkout.session_id))
     checkout.refresh_from_db()
     assert (checkout.shift, checkout.status) == (None, "held")
+
+
+def test_a_link_paid_after_the_day_was_closed_is_held_and_counts_for_the_next_one(
+    invoice, shift, cashier, accountant, stripe
+):
+    checkout = link(invoice, cashier)
+    count_shift(shift=shift, counts=make.FLOAT, by=cashier)
+    close_shift(shift=shift, reasons={}, by=cashier)
+    close_day(branch=shift.branch, day=today(), by=accountant)
+    stripe.pay(checkout.session_id)
+    tell(stripe.event(checkout.session_id))
+    checkout.refresh_from_db()
+    entry = Entry.objects.get(source_id=checkout.deposit_id)
+    assert (checkout.status, entry.date) == ("held", today() + timedelta(days=1))
+    assert not ledger_disagreements()
 
 
 def test_an_event_that_says_completed_but_not_paid_moves_nothing(invoice, cashier, stripe):

@@ -7,19 +7,22 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from billing.errors import InvoiceNotOwing, ShiftMissing
-from billing.models import Deposit, Payment
+from billing.models import Deposit, Entry, Payment
 from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for
 from billing.services.payments import take_payment
 from billing.services.shifts import close_shift, count_shift
+from cashoffice.queries.days import figures_of
+from cashoffice.services.days import close_day
 from core import clock
-from core.clock import now
+from core.clock import now, today
 from core.ids import new_id
 from gateways import khqr
 from gateways.clients import bakong
 from gateways.errors import AmountInvalid, BankRefuses, BankSilent, GatewayOff, NotDisputed, NothingDue
 from gateways.models import KhqrAccount, QrReceipt, QrRequest
 from gateways.queries.requests import shown_at, to_check
+from gateways.services import requests
 from gateways.services.accounts import open_screen, renew_callback, revoke_screen
 from gateways.services.confirming import accept_disputed, dismiss_disputed, record_transfer
 from gateways.services.requests import ask_bank, ask_soon, cancel_qr, request_qr
@@ -139,6 +142,84 @@ def test_after_the_shift_has_ended_the_money_is_held_for_the_patient(invoice, sh
     make.shift(cashier)
     take_payment(invoice=invoice, tenders=[usd(10, "deposit")], by=cashier)
     assert not ledger_disagreements()
+
+
+def evening(shift, cashier, accountant):
+    count_shift(shift=shift, counts=make.FLOAT, by=cashier)
+    close_shift(shift=shift, reasons={}, by=cashier)
+    return close_day(branch=shift.branch, day=today(), by=accountant)
+
+
+def test_after_the_day_is_closed_the_money_is_held_and_counts_for_the_next_one(
+    invoice, shift, cashier, accountant, bank
+):
+    request = request_qr(invoice=invoice, by=cashier)
+    closing = evening(shift, cashier, accountant)
+    bank.pay(request.code)
+    with clock.freeze(now() + timedelta(seconds=6)):
+        assert ask_about_codes() == 1
+    request.refresh_from_db()
+    entry = Entry.objects.get(source_id=request.deposit_id)
+    assert (request.status, request.check_at) == ("held", None)
+    assert (entry.date, entry.occurred_at.date()) == (today() + timedelta(days=1), request.deposit.received_at.date())
+    assert [row.as_json() for row in figures_of(shift.branch, today())] == closing.figures["movements"]
+    assert [sum.amount for sum in held_for(invoice.patient_id, invoice.family_id)] == [D("10.00")]
+    assert not ledger_disagreements()
+
+
+def test_a_shift_opened_after_the_day_was_closed_holds_what_it_asked_for(invoice, shift, cashier, accountant, bank):
+    evening(shift, cashier, accountant)
+    make.shift(cashier, counts={})  # an empty drawer moves nothing
+    request = request_qr(invoice=invoice, by=cashier)
+    bank.pay(request.code)
+    assert ask_bank(request).request.status == "held"
+
+
+def test_a_disputed_transfer_is_accepted_though_the_day_is_closed(invoice, shift, cashier, accountant, bank):
+    request = request_qr(invoice=invoice, by=cashier)
+    bank.pay(request.code, amount=9.99)
+    ask_bank(request)
+    evening(shift, cashier, accountant)
+    assert accept_disputed(request=request, by=accountant).deposit.tenders.get().amount == D("9.99")
+
+
+def test_a_code_that_cannot_be_settled_stops_no_other_and_is_tried_until_it_can(invoice, cashier, bank, monkeypatch):
+    stuck = request_qr(invoice=invoice, by=cashier)
+    other = request_qr(invoice=make.invoice(by=cashier), by=cashier)
+    bank.pay(stuck.code)
+    bank.pay(other.code)
+    settle = requests.record_transfer
+
+    def fails_for_one(*, request_id, transfer):
+        if request_id == stuck.pk:
+            raise RuntimeError("whatever it may be")
+        return settle(request_id=request_id, transfer=transfer)
+
+    monkeypatch.setattr(requests, "record_transfer", fails_for_one)
+    late = stuck.expires_at + timedelta(hours=2)
+    for moment in (now() + timedelta(seconds=6), late):
+        with clock.freeze(moment):
+            assert ask_about_codes() == (moment is not late)
+            stuck.refresh_from_db()
+            assert (stuck.status, stuck.check_at) == ("waiting", now() + timedelta(minutes=1))
+    other.refresh_from_db()
+    assert other.status == "paid"
+    monkeypatch.undo()
+    with clock.freeze(late + timedelta(minutes=1)):
+        assert ask_about_codes() == 1
+    stuck.refresh_from_db()
+    assert (stuck.status, stuck.check_at) == ("paid", None)
+
+
+def test_a_dismissed_code_the_bank_calls_about_again_is_not_asked_about_for_ever(invoice, cashier, accountant, bank):
+    request = request_qr(invoice=invoice, by=cashier)
+    bank.pay(request.code, amount=9.99)
+    ask_bank(request)
+    dismiss_disputed(request=request, reason="not ours", by=accountant)
+    assert ask_soon(request.md5)
+    with clock.freeze(request.expires_at + timedelta(hours=2)):
+        ask_about_codes()
+        assert to_check() == []
 
 
 def test_paid_in_cash_meanwhile_the_transfer_is_held(invoice, cashier, bank):
