@@ -129,6 +129,17 @@ class NothingLeft(DomainError):
 
 class PartUnfit(DomainError):
     message = _("Choose one posting that is larger than what is left of the line.")
+    field = "in_parts"
+
+
+class NoFee(DomainError):
+    message = _("There is no fee: the payments must be larger than the money that came in.")
+    field = "with_fee"
+
+
+class FeeTooLarge(DomainError):
+    message = _("A fee is at most %(percent)d %% of the payments. Choose other ones.")
+    field = "with_fee"
 
 
 class PostedElsewhere(DomainError):

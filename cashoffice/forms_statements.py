@@ -10,6 +10,7 @@ from billing.models import Account
 from cashoffice.models import ACCOUNTS, StatementMapping
 from cashoffice.statements.reading import MOST_BYTES
 from core.forms import Form, ModelForm
+from core.preferences import preference
 
 EXAMPLE = datetime.date(2026, 12, 31)
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%Y/%m/%d", "%d %b %Y")
@@ -69,13 +70,37 @@ class MappingForm(ModelForm):
         """The service saves; uniqueness is told by it."""
 
 
+class ClearForm(Form):
+    """Whether what the chosen postings are larger than the money that came is a fee."""
+
+    with_fee = forms.BooleanField(label=_("The payments are larger: the bank or provider kept a fee."), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["with_fee"].help_text = _(
+            "The difference is posted as a fee, at most %(percent)d %% of the payments."
+        ) % {"percent": preference("cashoffice.fee_percent")}
+
+
+class MatchForm(ClearForm):
+    """Beside it: whether the bank booked the chosen posting in parts."""
+
+    in_parts = forms.BooleanField(label=_("The bank booked it in parts: this line is one of them."), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("in_parts") and cleaned.get("with_fee"):
+            self.add_error("with_fee", _("Choose one: it came in parts, or a fee was kept."))
+        return cleaned
+
+
 class PurposeForm(Form):
     """What a line without a posting is."""
 
     purpose = forms.ChoiceField(
         label=_("What it is"),
         choices=[
-            ("fee", _("Fee of the bank or terminal")),
+            ("fee", _("Fee of the bank or provider")),
             ("card", _("Takings by card arrive")),
             ("khqr", _("Takings by KHQR arrive")),
             ("income", _("Interest or other income")),

@@ -12,6 +12,13 @@ declare(
     most=100_000,
 )
 declare(
+    "cashoffice.fee_percent",
+    default=5,
+    label=_("Banks and providers keep at most so many percent of a payment as their fee"),
+    least=0,
+    most=20,
+)
+declare(
     "cashoffice.voucher_limit_usd",
     default=20,
     label=_("Cash vouchers above this many dollars are approved by somebody else"),

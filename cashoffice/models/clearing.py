@@ -1,5 +1,7 @@
 """What receipts were that came without saying so: paid for something the ledger knows, or sent back."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,13 +11,16 @@ from core.fields import EncryptedTextField
 from core.models import UUIDModel
 from core.money import Money, MoneyAmountField
 
+MOST_FEE = 20  # percent of a payment, whatever a hospital allows
+
 
 class Clearing(UUIDModel):
     """A receipt of unknown origin (`receipt`, its posting on that account) is `against`, wholly, and maybe others.
 
     `against` is a posting on the statement's account, and `entry` takes the money out of there again, where it stood
-    twice. Or it is the later line with which the bank sent the money back: then nothing is posted. `amount` is
-    against's own, its sign opposite to the receipt's. Undone it stays, with who and why.
+    twice. Or it is the later line with which the bank sent the money back: then nothing is posted. `amount` is what of
+    the receipt is explained, its sign opposite to the receipt's; `fee` is what bank or provider kept on the way: both
+    together are against's own amount. Undone it stays, with who and why.
     """
 
     receipt = models.ForeignKey("billing.Posting", on_delete=models.PROTECT, related_name="clearings")
@@ -26,6 +31,7 @@ class Clearing(UUIDModel):
         verbose_name=_("Explained by the posting"),
     )
     amount = MoneyAmountField(_("Amount"))
+    fee = MoneyAmountField(_("Fee of the bank or provider"), default=Decimal(0))
     entry = models.OneToOneField("billing.Entry", on_delete=models.PROTECT, null=True, related_name="clearing")
     cleared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Explained by")
@@ -47,6 +53,10 @@ class Clearing(UUIDModel):
                 condition=~Q(receipt=F("against")) & ~Q(amount=0), name="cashoffice_clearing_against_another"
             ),
             models.CheckConstraint(
+                condition=Q(fee=0) | Q(fee__gt=0, entry__isnull=False, amount__gte=F("fee") * (100 // MOST_FEE - 1)),
+                name="cashoffice_clearing_fee",
+            ),
+            models.CheckConstraint(
                 condition=Q(undone_at__isnull=True, undone_by__isnull=True)
                 | (Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undo_reason="")),
                 name="cashoffice_clearing_undone",
@@ -59,3 +69,7 @@ class Clearing(UUIDModel):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.against.currency)
+
+    @property
+    def fee_money(self) -> Money:
+        return Money(self.fee, self.against.currency)

@@ -11,7 +11,8 @@ from django.db.models.functions import Abs
 from billing.errors import ReasonMissing
 from billing.models import EntryKind, Posting
 from billing.services import journal
-from cashoffice.errors import MatchTaken, MoreThanOpen, ReceiptUnfit
+from cashoffice.errors import MatchTaken, MoreThanOpen, NoFee, ReceiptUnfit
+from cashoffice.fees import FEES, kept_of, largest
 from cashoffice.matching import likeness
 from cashoffice.models import Clearing, Match
 from cashoffice.queries.statements import free_postings
@@ -24,10 +25,11 @@ MOST = 200  # postings that are weighed for one receipt
 
 
 @transaction.atomic
-def clear_receipt(*, receipt: Posting, against: Sequence[Posting], by: Any) -> list[Clearing]:
+def clear_receipt(*, receipt: Posting, against: Sequence[Posting], with_fee: bool = False, by: Any) -> list[Clearing]:
     """Say what an unknown receipt was: postings that are the same money, or lines by which it was sent back.
 
-    Raises ReceiptUnfit, MatchTaken, MoreThanOpen, DayClosed.
+    `with_fee`: bank or provider kept what the postings are larger than what is open; it is posted as their fee.
+    Raises ReceiptUnfit, MatchTaken, MoreThanOpen, NoFee, FeeTooLarge, DayClosed.
     """
     lock_accounts(receipt.entry)
     standing = receipts_of(list(visible_unknown(by, everything=True).filter(pk=receipt.pk)))
@@ -38,9 +40,17 @@ def clear_receipt(*, receipt: Posting, against: Sequence[Posting], by: Any) -> l
     chosen = list(_may_be(found).filter(pk__in=keys).order_by("pk"))
     if not chosen or len(chosen) < len(keys):
         raise _why_not(keys)
-    if abs(sum((one.amount for one in chosen), Decimal(0))) > abs(found.still):
+    fees = _fees(found, chosen) if with_fee else [Decimal(0)] * len(chosen)
+    if abs(sum((one.amount for one in chosen), Decimal(0)) - sum(fees)) > abs(found.still):
         raise MoreThanOpen()
-    return [_clear(found, one, by) for one in chosen]
+    return [_clear(found, one, fee, by) for one, fee in zip(chosen, fees, strict=True)]
+
+
+def _fees(receipt: UnknownReceipt, payments: Sequence[Posting]) -> list[Decimal]:
+    """What was kept of each; of money that was sent back nothing was."""
+    if any(one.account_id == receipt.posting.account_id for one in payments):
+        raise NoFee()
+    return kept_of([one.amount for one in payments], receipt.open_money)
 
 
 @transaction.atomic
@@ -59,9 +69,11 @@ def undo_clearing(*, clearing: Clearing, reason: str, by: Any) -> Clearing:
 
 
 def explanations(receipt: UnknownReceipt) -> list[tuple[Posting, int]]:
-    """Postings a receipt may be, no larger than what is open; the likeliest first, each with its likeness."""
-    fitting = _may_be(receipt).annotate(worth=Abs("amount")).filter(worth__lte=abs(receipt.still))
-    postings = list(fitting.order_by("-worth", "-date", "-pk")[:MOST])
+    """Postings a receipt may be, larger than what is open by a fee at most, and their likeness; the likeliest first."""
+    worth, still = Abs("amount"), abs(receipt.still)
+    is_one = Q(worth__lte=still) | Q(worth__lte=largest(receipt.still), account=receipt.line.statement.account_id)
+    fitting = _may_be(receipt).annotate(worth=worth, off=Abs(worth - still)).filter(is_one)
+    postings = list(fitting.order_by("off", "-date", "-pk")[:MOST])
     asked = wanted(receipt.line)
     near = {one.key: likeness(asked, one) for one in described(postings)}
     days = {posting.pk: abs((posting.date - receipt.line.date).days) for posting in postings}
@@ -88,13 +100,14 @@ def _why_not(keys: Sequence[Any]) -> MatchTaken | ReceiptUnfit:
     return MatchTaken() if cleared.exists() or matched.exists() else ReceiptUnfit()
 
 
-def _clear(receipt: UnknownReceipt, against: Posting, by: Any) -> Clearing:
-    """One explanation; the money leaves the account where it stood twice, at the rate at which it came."""
+def _clear(receipt: UnknownReceipt, against: Posting, fee: Decimal, by: Any) -> Clearing:
+    """One explanation; the money leaves the account where it stood twice, at the rate at which it came, the fee too."""
     key, came = new_id(), receipt.posting
     entry = None
     if against.account_id != came.account_id:
         sides = [
-            journal.Side(UNKNOWN, came.currency, against.amount),
+            journal.Side(UNKNOWN, came.currency, against.amount - fee),
+            journal.Side(FEES, came.currency, fee),
             journal.Side(against.account.key, came.currency, -against.amount),
         ]
         entry = journal.post(
@@ -106,5 +119,5 @@ def _clear(receipt: UnknownReceipt, against: Posting, by: Any) -> Clearing:
             rate=came.entry.rate,
         )
     return Clearing.objects.create(
-        id=key, receipt=came, against=against, amount=against.amount, entry=entry, cleared_by=by
+        id=key, receipt=came, against=against, amount=against.amount - fee, fee=fee, entry=entry, cleared_by=by
     )

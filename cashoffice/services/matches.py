@@ -13,7 +13,8 @@ from billing.errors import ReasonMissing
 from billing.models import Account, Entry, EntryKind, Posting, Tender
 from billing.services import journal
 from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, PartUnfit, PostedElsewhere, StatementAccepted
-from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, pairs
+from cashoffice.fees import FEES, fee_within, kept_of
+from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, likeness, pairs
 from cashoffice.models import Clearing, Deposit, Match, Statement, StatementLine
 from cashoffice.queries.statements import free_postings, lines_of
 from core.clock import now
@@ -21,7 +22,7 @@ from core.ids import new_id
 
 # What a line without a posting is, and the account on the other side.
 PURPOSES = {
-    "fee": "bank_fees",
+    "fee": FEES,
     "card": "card",
     "khqr": "khqr",
     "unknown": "unknown_receipts",
@@ -44,11 +45,17 @@ def match_automatically(*, statement: Statement, by: Any) -> int:
 
 @transaction.atomic
 def match_by_hand(
-    *, line: StatementLine, postings: Sequence[Posting], in_parts: bool = False, by: Any
+    *,
+    line: StatementLine,
+    postings: Sequence[Posting],
+    in_parts: bool = False,
+    fee_at: Branch | None = None,
+    by: Any,
 ) -> StatementLine:
     """Say which postings a line is: one, or several that it pays together, or a part of one that the bank split.
 
-    Raises StatementAccepted, MatchTaken, MatchUnfit, PartUnfit, NothingLeft.
+    `fee_at`: bank or provider kept what the postings are larger than the line; it is posted as a fee of this branch.
+    Raises StatementAccepted, MatchTaken, MatchUnfit, PartUnfit, NothingLeft, NoFee, FeeTooLarge, DayClosed.
     """
     line = _lock_line(line)
     if line.is_matched:
@@ -63,9 +70,11 @@ def match_by_hand(
         raise MatchTaken()
     if in_parts:
         free[0].rest = _part(line, free)
+    if fee_at:
+        kept_of([one.rest for one in free], line.rest_money)
     for posting in free:
         _match(line, posting, is_manual=True, matched_by=by)
-    return line
+    return post_line(line=line, purpose="fee", branch=fee_at, by=by) if fee_at else line
 
 
 def _part(line: StatementLine, postings: Sequence[Any]) -> Decimal:
@@ -175,10 +184,16 @@ def wanted(line: StatementLine) -> Wanted:
 
 
 def suggestions(line: StatementLine) -> list[tuple[Any, int]]:
-    """Postings that this line may be, the likeliest first, each with its confidence; other amounts come last with 0."""
+    """Postings that this line may be, the likeliest first, each with its confidence.
+
+    Those larger by a fee are as likely as reference and day say; other amounts come last with 0.
+    """
     statement = line.statement
-    asked = wanted(line)
-    near = {one.key: confidence(asked, one) for one in candidates(statement)}
+    asked, left = wanted(line), line.rest_money
+    near = {
+        one.key: likeness(asked, one) if fee_within(one.amount, left) else confidence(asked, one)
+        for one in candidates(statement)
+    }
     postings = free_postings(statement).filter(pk__in=near)
     days = {posting.pk: abs((posting.date - line.date).days) for posting in postings}
     ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))

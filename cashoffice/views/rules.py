@@ -1,4 +1,4 @@
-"""The rules of the cash office: how a drawer is counted, and from where on somebody else looks."""
+"""The rules of the cash office: how a drawer is counted, from where on somebody else looks, what may be a fee."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

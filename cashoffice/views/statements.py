@@ -1,6 +1,6 @@
 """Statements of bank, card terminal and KHQR: imported, matched line by line, accepted by another person."""
 
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
 from billing.models import Posting
-from cashoffice.errors import PartUnfit
-from cashoffice.forms_statements import ImportForm, MappingForm, PurposeForm
+from cashoffice.errors import FeeTooLarge, NoFee, PartUnfit
+from cashoffice.fees import with_fees
+from cashoffice.forms_statements import ImportForm, MappingForm, MatchForm, PurposeForm
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
 from cashoffice.queries.statements import balances_of, lines_of, live_matches, visible_statements
 from cashoffice.queries.unknown import unknown_open
@@ -100,17 +101,22 @@ def line_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @exactly_once
 def line_match(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The line is the chosen postings: one, or several that it pays together, or a part of one."""
+    """The line is the chosen postings: one, or several that it pays together, or a part of one, maybe less a fee."""
     line = _line(pk)
     known = {str(posting.pk) for posting, _confidence in matches.suggestions(line)}
     chosen = Posting.objects.filter(pk__in=known.intersection(request.POST.getlist("posting")))
     if not chosen:
         return _line_page(request, line, problem=_("Choose at least one posting."))
-    in_parts = "in_parts" in request.POST
+    form, keys = MatchForm(request.POST), {one.pk for one in chosen}
+    if not form.is_valid():
+        return _line_page(request, line, match_form=form, chosen=keys)
+    fee_at = request.workplace.branch if form.cleaned_data["with_fee"] else None
+    in_parts = form.cleaned_data["in_parts"]
     try:
-        matches.match_by_hand(line=line, postings=list(chosen), in_parts=in_parts, by=request.user)
-    except PartUnfit as error:
-        return _line_page(request, line, problem=str(error), chosen={one.pk for one in chosen}, in_parts=in_parts)
+        matches.match_by_hand(line=line, postings=list(chosen), in_parts=in_parts, fee_at=fee_at, by=request.user)
+    except (PartUnfit, NoFee, FeeTooLarge) as error:
+        add_domain_error(form, error)
+        return _line_page(request, line, match_form=form, chosen=keys)
     return _next(line)
 
 
@@ -166,19 +172,27 @@ def _next(line: StatementLine) -> HttpResponse:
 
 
 def _line_page(
-    request: HttpRequest, line: StatementLine, *, form: PurposeForm | None = None, problem: str = "", **typed: Any
+    request: HttpRequest,
+    line: StatementLine,
+    *,
+    form: PurposeForm | None = None,
+    match_form: MatchForm | None = None,
+    problem: str = "",
+    chosen: Collection[UUID] = (),
 ) -> HttpResponse:
-    """The line with what it may be; `typed`: what was chosen and refused."""
+    """The line with what it may be; `chosen` and refused postings stay chosen."""
+    found = [] if line.is_matched else matches.suggestions(line)[:MOST_SUGGESTED]
     context = {
-        **typed,
+        "chosen": chosen,
         "line": line,
         "statement": line.statement,
         "matches": live_matches(line),
-        "suggested": [] if line.is_matched else matches.suggestions(line)[:MOST_SUGGESTED],
+        "suggested": with_fees(found, line.rest_money),
         "form": form or PurposeForm(),
+        "match_form": match_form or MatchForm(),
         "problem": problem,
     }
-    status = 422 if problem or (form and form.is_bound) else 200
+    status = 422 if problem or form or match_form else 200
     return render(request, "cashoffice/statement/line.html", context, status=status)
 
 

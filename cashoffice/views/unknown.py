@@ -10,10 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
 from billing.models import Posting
+from cashoffice.errors import FeeTooLarge, NoFee
+from cashoffice.fees import with_fees
+from cashoffice.forms_statements import ClearForm
 from cashoffice.models import Clearing
 from cashoffice.queries.unknown import UnknownReceipt, clearings_of, receipts_of, visible_unknown
 from cashoffice.services import clearings
 from core.errors import DomainError
+from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
@@ -44,14 +48,17 @@ def unknown_clear(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The receipt is the chosen postings: one, or several that were paid together."""
     receipt = _receipt(request, pk)
     known = {str(posting.pk) for posting, _likeness in clearings.explanations(receipt)}
-    chosen = known.intersection(request.POST.getlist("posting"))
-    if not chosen:
-        return _page(request, receipt, problem=_("Choose at least one posting."))
+    chosen, form = known.intersection(request.POST.getlist("posting")), ClearForm(request.POST)
+    if not chosen or not form.is_valid():
+        return _page(request, receipt, form=form, problem=_("Choose at least one posting."))
     try:
         against = list(Posting.objects.filter(pk__in=chosen))
-        clearings.clear_receipt(receipt=receipt.posting, against=against, by=request.user)
+        clearings.clear_receipt(receipt=receipt.posting, against=against, **form.cleaned_data, by=request.user)
+    except (NoFee, FeeTooLarge) as error:
+        add_domain_error(form, error)
+        return _page(request, receipt, form=form, chosen=chosen)
     except DomainError as error:
-        return _page(request, _receipt(request, pk), problem=str(error), chosen=chosen)
+        return _page(request, _receipt(request, pk), form=form, problem=str(error), chosen=chosen)
     return redirect("cashoffice:unknown-detail", pk)
 
 
@@ -70,14 +77,21 @@ def _receipt(request: HttpRequest, pk: UUID) -> UnknownReceipt:
 
 
 def _page(
-    request: HttpRequest, receipt: UnknownReceipt, *, problem: str = "", chosen: Collection[str] = ()
+    request: HttpRequest,
+    receipt: UnknownReceipt,
+    *,
+    form: ClearForm | None = None,
+    problem: str = "",
+    chosen: Collection[str] = (),
 ) -> HttpResponse:
     may = request.user.may("statement:match")
+    found = clearings.explanations(receipt)[:MOST_SUGGESTED] if may and receipt.still else []
     context = {
         "receipt": receipt,
         "clearings": clearings_of(receipt.posting),
-        "suggested": clearings.explanations(receipt)[:MOST_SUGGESTED] if may and receipt.still else [],
+        "suggested": with_fees(found, receipt.open_money),
+        "form": form or ClearForm(),
         "chosen": {UUID(one) for one in chosen},
         "problem": problem,
     }
-    return render(request, "cashoffice/unknown/detail.html", context, status=422 if problem else 200)
+    return render(request, "cashoffice/unknown/detail.html", context, status=422 if form else 200)

@@ -32,10 +32,10 @@ def shift(samaki, cashier):
     return make.shift(cashier)
 
 
-def paid(cashier, amount, reference="", method="bank"):
+def paid(cashier, amount, reference="", method="bank", currency="USD"):
     """A payment taken at the desk: its posting on the bank account."""
-    invoice = make.invoice((amount, "USD"), by=cashier)
-    payment = take_payment(invoice=invoice, tenders=[Paid(method, "USD", D(amount), reference)], by=cashier)
+    invoice = make.invoice((amount, currency), by=cashier)
+    payment = take_payment(invoice=invoice, tenders=[Paid(method, currency, D(amount), reference)], by=cashier)
     return Posting.objects.get(entry__payment=payment, account__key=method)
 
 

@@ -76,7 +76,7 @@ def match_statement(accountant: Page) -> None:
     accountant.wait_for_url(re.compile(r"/cash/statements/[0-9a-f-]{36}/$"))
     expect(accountant.locator("#rows tbody tr")).to_have_count(1)  # the transfer and the deposit matched themselves
     accountant.locator("#rows tbody a").click()
-    accountant.select_option("[name=purpose]", label="Fee of the bank or terminal")
+    accountant.select_option("[name=purpose]", label="Fee of the bank or provider")
     accountant.get_by_role("button", name="Post", exact=True).click()
     accountant.wait_for_url(re.compile(r"/cash/statements/[0-9a-f-]{36}/$"))
     expect(accountant.locator("main")).to_contain_text("Every line is explained. Somebody else accepts the statement.")
