@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.insurers import payer_in_words
-from billing.models import Charge, Day, Invoice, InvoiceLine, Nationality, PriceList, Unit
+from billing.models import Charge, Day, Nationality, PriceList, Unit
 from billing.queries.quotes import Quote
 from core.money import Money, format_money
 
@@ -37,30 +37,6 @@ def told_in_words(told: dict[str, Any]) -> list[Pair]:
         *_lasted_in_words(told.get("lasted", {})),
         *_steps_in_words(told),
     ]
-
-
-def line_in_words(line: InvoiceLine, invoice: Invoice) -> list[Pair]:
-    """What the invoice made of its charge: conversion and discount."""
-    steps = []
-    if line.is_converted:
-        words = {
-            "from": format_money(line.price_money),
-            "to": format_money(line.money),
-            "riel": f"{invoice.rate.normalize():,f}",
-        }
-        steps.append((_("Converted"), _("%(from)s is %(to)s; 1 dollar is %(riel)s riel.") % words))
-    if line.discount:
-        words = {
-            "label": invoice.discount_label,
-            "amount": format_money(line.money),
-            "discount": format_money(line.discount_money),
-            "net": format_money(line.net_money),
-        }
-        steps.append((_("Discount"), _("%(label)s: %(amount)s − %(discount)s = %(net)s") % words))
-        if invoice.discount_reason:
-            words = {"person": str(invoice.discount_by), "reason": invoice.discount_reason}
-            steps.append((_("Granted"), _("By %(person)s: %(reason)s") % words))
-    return steps
 
 
 def conditions_in_words(price_list: PriceList) -> list[str]:

@@ -94,6 +94,15 @@ class InvoiceLine(UUIDModel):
         return Money(self.discount, self.currency)
 
     @property
+    def exempted_money(self) -> Money:
+        return Money(self.exempted, self.currency)
+
+    @property
+    def own_discount_money(self) -> Money:
+        """The discount without what a fund pays."""
+        return self.discount_money - self.exempted_money
+
+    @property
     def net_money(self) -> Money:
         return Money(self.net, self.currency)
 

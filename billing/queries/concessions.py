@@ -37,6 +37,11 @@ def concessions_of(invoice: Any) -> QuerySet[Concession]:
     return Concession.objects.filter(invoice=invoice).select_related("fund", "requested_by", "decided_by")
 
 
+def exemption_of(invoice: Any) -> Concession | None:
+    """What was asked for and approved so that the invoice's fund pays; the latest where there were several."""
+    return concessions_of(invoice).filter(fund=invoice.fund_id, status=DecisionStatus.APPROVED).order_by("-id").first()
+
+
 def active_funds() -> QuerySet[Fund]:
     return Fund.objects.filter(is_active=True).order_by("code")
 

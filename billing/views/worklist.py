@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from audit.services import record_reading
-from billing.explaining import charge_in_words, line_in_words
+from billing.explaining import charge_in_words
+from billing.explaining_lines import line_in_words
 from billing.forms import SearchForm
 from billing.forms_packages import SellForm
 from billing.models import Charge, InvoiceLine, Package
@@ -101,7 +102,8 @@ def charge_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     billed = InvoiceLine.objects.filter(invoice__in=visible_invoices(request.user).order_by().values("pk"))
     charge = get_object_or_404(charges.filter(in_sight | Q(pk__in=billed.order_by().values("charge"))), pk=pk)
     record_reading(charge.patient_id, "billing.charge")
-    line = charge.lines.filter(live=True).select_related("invoice__discount_by").first()
+    terms = ("discount_by", "discount_approved_by", "fund", "coverage__contract__payer")
+    line = charge.lines.filter(live=True).select_related(*(f"invoice__{one}" for one in terms)).first()
     steps = charge_in_words(charge) + (line_in_words(line, line.invoice) if line else [])
     context = {"charge": charge, "line": line, "steps": steps, "banner": banner_of(charge.patient)}
     return render_page(request, "billing/charge/explain.html", context, fragment="steps")
