@@ -141,14 +141,16 @@ def _buyer(invoice: Invoice) -> Pairs:
 
 
 def _sums(invoice: Any, lines: list[InvoiceLine]) -> Pairs:
-    """Discount and tax where there are such; the total in the invoice's currency and, below it, in the other one."""
+    """What is let off and by whom; tax; the total in the invoice's currency and, below it, in the other one."""
     rows: Pairs = []
     if invoice.discount or invoice.covered:
         rows.append((_("Subtotal"), invoice.subtotal_money))
-    if invoice.discount:
-        rows.append((invoice.discount_label or _("Discount"), -invoice.discount_money))
+    if invoice.own_discount_money:
+        rows.append((invoice.discount_label or _("Discount"), -invoice.own_discount_money))
     if invoice.covered:
         rows.append((invoice.coverage.contract.payer.name, -invoice.covered_money))
+    if invoice.exempted:
+        rows.append((_("Exempted: %(fund)s") % {"fund": invoice.fund.name}, -invoice.exempted_money))
     for percent, tax in taxes_in(lines):
         rows.append((_("VAT %(percent)s %%, included") % {"percent": f"{percent.normalize():f}"}, tax))
     other = USD if invoice.currency == KHR else KHR

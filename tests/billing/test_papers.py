@@ -11,10 +11,12 @@ from billing.models import InvoicePrint
 from billing.printing import _invoice
 from billing.queries.statements import owed_now, statement_rows
 from billing.services.deposits import take_deposit
+from billing.services.invoices import issue_invoice, override_discount
 from billing.services.payments import take_payment
 from billing.services.prints import record_print
 from core.ids import new_id
 from patients.models import Patient
+from tests.billing import test_concessions as concede
 from tests.factories import billing as make
 from tests.factories.billing import usd
 
@@ -57,6 +59,25 @@ def test_the_amount_in_words_speaks_the_papers_language(client_for, invoice):
         assert _invoice(InvoicePrint(invoice=invoice, copy=1, paper="a4"), None)["spelled"].endswith(
             "ដប់ពីរដុល្លារ និងហាសិបសេន"
         )
+
+
+def test_what_a_fund_pays_stands_apart_from_the_discount(samaki, cashier, owner):
+    make.rate(4000)
+    invoice = concede.draft(("100.00", "consultation"))
+    override_discount(invoice=invoice, rate=D("0.05"), reason="loyal", by=owner)
+    invoice = issue_invoice(invoice=concede.exempt(invoice, concede.fund()), by=cashier)
+    assert (invoice.discount, invoice.exempted) == (D("52.50"), D("47.50"))
+    sums = [
+        (words, str(money))
+        for words, money in _invoice(InvoicePrint(invoice=invoice, copy=1, paper="a4"), None)["sums"]
+    ]
+    assert sums == [
+        ("Subtotal", "USD 100.00"),
+        ("Granted by management", "USD -5.00"),
+        ("Exempted: Fund", "USD -47.50"),
+        ("Total", "USD 47.50"),
+        ("", "KHR 190,000"),
+    ]
 
 
 def test_a_draft_has_no_paper(client_for, samaki, cashier):
