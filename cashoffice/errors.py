@@ -111,6 +111,14 @@ class AcceptsOwnImport(DomainError):
     message = _("Somebody else must accept the statement: you imported it.")
 
 
+class AcceptsOwnMatches(DomainError):
+    message = _("Somebody else must accept the statement: you explained lines of it.")
+
+
+class StatementUneven(DomainError):
+    message = _("The lines do not lead from the opening to the closing balance.")
+
+
 class LinesUnexplained(DomainError):
     message = _("Every line must be explained before the statement is accepted.")
 

@@ -48,7 +48,8 @@ class StatementMapping(UUIDModel):
 class Statement(UUIDModel):
     """One imported file; the same file is imported once (`digest`: SHA-256 of its bytes and the account).
 
-    `opening` and `closing` are the balances the file names, where it names them.
+    `opening` and `closing` are the balances the file names, where it names them. `left_out` lines came with an earlier
+    file and are not taken again; their sum is empty for statements imported before it was kept.
     """
 
     account = models.ForeignKey(
@@ -62,6 +63,8 @@ class Statement(UUIDModel):
     until = models.DateField(_("Until"))
     opening = MoneyAmountField(_("Opening balance"), null=True, blank=True)
     closing = MoneyAmountField(_("Closing balance"), null=True, blank=True)
+    left_out = models.PositiveIntegerField(_("Lines known from earlier files"), default=0)
+    left_out_sum = MoneyAmountField(_("Sum of those lines"), null=True, blank=True)
     status = models.CharField(_("Status"), max_length=12, choices=StatementStatus, default=StatementStatus.OPEN)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Imported by")
@@ -95,6 +98,10 @@ class Statement(UUIDModel):
         return STATEMENT_FLOW.can("accept", self.status)
 
     @property
+    def left_out_money(self) -> Money:
+        return Money(self.left_out_sum or Decimal(0), self.currency)
+
+    @property
     def closing_money(self) -> Money | None:
         return None if self.closing is None else Money(self.closing, self.currency)
 
@@ -102,7 +109,8 @@ class Statement(UUIDModel):
 class StatementLine(UUIDModel):
     """One movement: money in positive, money out negative. `matched` is what the ledger explains of it so far.
 
-    `fingerprint` makes a movement known again in another file: of the account, and the bank's reference if it has one.
+    `fingerprint` makes a movement known again in another file: of the account, the bank's reference if it has one, and
+    which of several equal movements of its file it is.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")

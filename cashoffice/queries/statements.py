@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -53,6 +54,23 @@ def free_postings(statement: Statement) -> QuerySet[Any]:
 def live_matches(line: StatementLine) -> QuerySet[Match]:
     matches = Match.objects.filter(line=line, undone_at__isnull=True)
     return matches.select_related("posting__entry__payment", "posting__entry__invoice", "matched_by").order_by("id")
+
+
+def explainers(statement: Statement) -> set[UUID]:
+    """Who said by hand what lines of it are: they matched or posted them, or cleared what was posted for them."""
+    live = Match.objects.filter(line__statement=statement, undone_at__isnull=True)
+    posted_for = Q(receipt__entry__source_id__in=live.values("pk")) | Q(against__entry__source_id__in=live.values("pk"))
+    cleared = Clearing.objects.filter(posted_for, undone_at__isnull=True)
+    by_hand = live.filter(is_manual=True).order_by().values_list("matched_by", flat=True)
+    return set(by_hand.union(cleared.order_by().values_list("cleared_by", flat=True)))
+
+
+def adds_up(statement: Statement) -> bool:
+    """Whether the lines, with those that an earlier file brought, lead from the opening to the closing balance."""
+    if statement.opening is None or statement.closing is None or statement.left_out_sum is None:
+        return True
+    lines = statement.lines.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    return statement.opening + statement.left_out_sum + lines == statement.closing
 
 
 @dataclass(frozen=True)

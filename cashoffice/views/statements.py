@@ -16,7 +16,7 @@ from cashoffice.errors import FeeTooLarge, NoFee, PartUnfit
 from cashoffice.fees import with_fees
 from cashoffice.forms_statements import ImportForm, MappingForm, MatchForm, PurposeForm
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
-from cashoffice.queries.statements import balances_of, lines_of, live_matches, visible_statements
+from cashoffice.queries.statements import balances_of, explainers, lines_of, live_matches, visible_statements
 from cashoffice.queries.unknown import unknown_open
 from cashoffice.services import matches, statements
 from core.errors import DomainError
@@ -45,20 +45,20 @@ def statement_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file, data = form.cleaned_data["file"], form.cleaned_data
         try:
-            statement, left_out = statements.import_statement(
+            statement = statements.import_statement(
                 account=data["account"],
                 content=file.read(),
                 file_name=file.name[-120:],
                 mapping=data["mapping"],
                 by=request.user,
             )
-            if left_out:
+            if statement.left_out:
                 words = ngettext(
                     "%(count)d line was known from an earlier file and is left out.",
                     "%(count)d lines were known from an earlier file and are left out.",
-                    left_out,
+                    statement.left_out,
                 )
-                messages.info(request, words % {"count": left_out})
+                messages.info(request, words % {"count": statement.left_out})
             return redirect("cashoffice:statement-detail", statement.pk)
         except DomainError as error:
             add_domain_error(form, error)
@@ -79,6 +79,7 @@ def statement_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "everything": everything,
         "left": lines_of(statement, exceptions=True).count(),
         "is_own": statement.imported_by_id == request.user.pk,
+        "explained_it": request.user.pk in explainers(statement),
     }
     return render_page(request, "cashoffice/statement/detail.html", context)
 

@@ -133,7 +133,14 @@ def test_a_statement_comes_in_is_explained_and_accepted(office, client_for, cash
     assert after == f"/cash/statements/rows/{third.pk}/"
     assert office.post(f"{after}post/", once(purpose="fee")).url == f"/cash/statements/{statement.pk}/"
     assert office.post(f"/cash/statements/{statement.pk}/accept/", once()).status_code == 409
+    assert "You imported it." in office.get(f"/cash/statements/{statement.pk}/").content.decode()
     owner = client_for("owner")
+    part = Match.objects.filter(line=second, undone_at=None)[0]
+    owner.post(f"/cash/statements/matches/{part.pk}/undo/", once(reason="said by the owner"))
+    owner.post(f"{line}match/", once(posting=part.posting_id))
+    assert "You explained lines of it." in owner.get(f"/cash/statements/{statement.pk}/").content.decode()
+    assert owner.post(f"/cash/statements/{statement.pk}/accept/", once()).status_code == 409
+    owner = client_for("admin")
     assert owner.post(f"/cash/statements/{statement.pk}/accept/", once()).status_code == 302
     statement.refresh_from_db()
     assert statement.status == "accepted"

@@ -17,6 +17,7 @@ from billing.queries.comparing import ledger_disagreements
 from billing.services.payments import take_payment
 from cashoffice.errors import (
     AcceptsOwnImport,
+    AcceptsOwnMatches,
     LinesUnexplained,
     MatchTaken,
     MatchUnfit,
@@ -24,11 +25,13 @@ from cashoffice.errors import (
     PartUnfit,
     StatementAccepted,
     StatementKnown,
+    StatementUneven,
     StatementUnreadable,
 )
 from cashoffice.matching import SURE, Candidate, Wanted, confidence, pairs
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
-from cashoffice.queries.statements import balances_of, free_postings, lines_of
+from cashoffice.queries.statements import adds_up, balances_of, free_postings, lines_of
+from cashoffice.services.clearings import clear_receipt
 from cashoffice.services.matches import match_by_hand, post_line, suggestions, undo_match
 from cashoffice.services.statements import accept_statement, import_statement, save_mapping
 from core.clock import today
@@ -125,10 +128,7 @@ def signed(amount, day):
 
 
 def imported(content, by, key="bank", **facts):
-    statement, _left_out = import_statement(
-        account=account(key), content=content, file_name="march.sta", by=by, **facts
-    )
-    return statement
+    return import_statement(account=account(key), content=content, file_name="march.sta", by=by, **facts)
 
 
 def test_sure_lines_are_matched_when_they_come_in(shift, cashier, accountant):
@@ -238,8 +238,81 @@ def test_the_same_file_and_the_same_movement_come_once(shift, accountant):
     with pytest.raises(StatementKnown):
         imported(mt940((5, "A1", ""), (6, "A2", ""), opening="100"), accountant)
     longer = mt940((5, "A1", ""), (6, "A2", ""), (7, "A3", ""))
-    statement, left_out = import_statement(account=account("bank"), content=longer, file_name="x", by=accountant)
-    assert (left_out, [line.amount for line in lines_of(statement)]) == (2, [7])
+    statement = imported(longer, accountant)
+    assert (statement.left_out, statement.left_out_sum, [line.amount for line in lines_of(statement)]) == (2, 11, [7])
+
+
+def test_equal_movements_of_one_file_are_as_many_and_none_comes_twice(shift, cashier, accountant, owner):
+    for _patient in range(2):
+        paid(cashier, "10.00", method="card")
+    batch = [(10, "BATCH-7", "")] * 2
+    first = imported(mt940(*batch), accountant, key="card")
+    assert ([line.amount for line in lines_of(first)], first.left_out) == ([10, 10], 0)
+    with pytest.raises(StatementKnown):
+        imported(mt940(*batch, opening="5"), accountant, key="card")
+    later = imported(mt940(*batch, (10, "BATCH-7", ""), (4, "BATCH-8", "")), accountant, key="card")
+    assert ([line.amount for line in lines_of(later)], later.left_out, later.left_out_sum) == ([10, 4], 2, 20)
+    postings = list(Posting.objects.filter(account__key="card").order_by("pk"))
+    for line, posting in zip(lines_of(first), postings, strict=True):
+        if not line.is_matched:
+            match_by_hand(line=line, postings=[posting], by=accountant)
+    assert accept_statement(statement=first, by=owner).status == "accepted"
+
+
+def test_parts_of_a_batch_with_one_reference_are_as_many(shift, accountant):
+    content = (FILES / "bank_usd.camt053.xml").read_bytes()
+    content = content.replace(b"E2E-1", b"BATCH").replace(b"E2E-2", b"BATCH")
+    content = content.replace(b">20.00<", b">25.00<", 1).replace(b">30.00<", b">25.00<", 1)
+    assert [line.amount for line in lines_of(imported(content, accountant))].count(25) == 2
+
+
+def test_a_statement_whose_lines_do_not_lead_to_its_balance_is_not_accepted(shift, accountant, owner):
+    statement = imported(mt940((5, "A1", "")), accountant)
+    late = StatementLine.objects.create(
+        statement=statement, position=2, date=today(), currency="USD", amount=2, fingerprint="x"
+    )
+    for line in lines_of(statement):
+        post_line(line=line, purpose="income", branch=Branch.objects.get(), by=accountant)
+    assert not adds_up(statement)
+    with pytest.raises(StatementUneven):
+        accept_statement(statement=statement, by=owner)
+    with pytest.raises(IntegrityError, match="closing balance"), transaction.atomic():
+        Statement.objects.filter(pk=statement.pk).update(status="accepted", accepted_by=owner)
+    assert late.statement == statement
+
+
+@pytest.mark.parametrize("act", ["matched", "posted", "cleared"])
+def test_whoever_explained_lines_does_not_accept_the_statement(shift, cashier, accountant, owner, admin, act):
+    branch = Branch.objects.get()
+    paid(cashier, "10.00")
+    statement = imported(mt940((10, "A1", "")), accountant)
+    line = lines_of(statement).get()
+    match = Match.objects.get()
+    undo_match(match=match, reason="to be said by hand", by=owner)
+    if act == "matched":
+        match_by_hand(line=line, postings=[match.posting], by=owner)
+    elif act == "posted":
+        post_line(line=line, purpose="unknown", branch=branch, by=owner)
+    else:
+        post_line(line=line, purpose="unknown", branch=branch, by=accountant)
+        receipt = Posting.objects.get(account__key="unknown_receipts")
+        clear_receipt(receipt=receipt, against=[match.posting], by=owner)
+    with pytest.raises(AcceptsOwnMatches):
+        accept_statement(statement=statement, by=owner)
+    with pytest.raises(IntegrityError, match="explained lines"), transaction.atomic():
+        Statement.objects.filter(pk=statement.pk).update(status="accepted", accepted_by=owner)
+    assert accept_statement(statement=statement, by=admin).accepted_by == admin
+
+
+def test_what_was_undone_again_hinders_nobody(shift, cashier, accountant, owner):
+    paid(cashier, "10.00")
+    statement = imported(mt940((10, "A1", "")), accountant)
+    line = lines_of(statement).get()
+    undo_match(match=Match.objects.get(), reason="x", by=owner)
+    post_line(line=line, purpose="income", branch=Branch.objects.get(), by=owner)
+    undo_match(match=Match.objects.get(undone_at=None), reason="x", by=accountant)
+    match_by_hand(line=line, postings=[Posting.objects.get(entry__kind="payment", account__key="bank")], by=accountant)
+    assert accept_statement(statement=statement, by=owner).status == "accepted"
 
 
 def test_files_of_all_formats_come_in(shift, accountant):

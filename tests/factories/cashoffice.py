@@ -48,7 +48,7 @@ def statement(amount: Any, words: str, *, mapping: StatementMapping, by: User) -
     """A statement of the bank account with one line of today."""
     content = f"Date,Sum,Text\n{today()},{amount},{words}\n".encode()
     bank = Account.objects.get(key="bank")
-    return import_statement(account=bank, content=content, file_name="bank.csv", mapping=mapping, by=by)[0]
+    return import_statement(account=bank, content=content, file_name="bank.csv", mapping=mapping, by=by)
 
 
 def unknown_receipt(amount: Any, words: str = "WHO-1", *, mapping: StatementMapping | None = None, by: User) -> Posting:
