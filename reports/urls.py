@@ -11,6 +11,7 @@ urlpatterns = [
     path("money/owing/", owing.owing, name="money-owing"),
     path("money/owing/file/", owing.owing_file, name="money-owing-file"),
     path("money/services/", money.services, name="money-services"),
+    path("money/services/lines/", money.service_lines, name="money-service-lines"),
     path("money/services/file/", money.services_file, name="money-services-file"),
     path("money/<slug:key>/", money.money_report, name="money-report"),
     path("money/<slug:key>/entries/", money.money_entries, name="money-entries"),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,15 +15,17 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
 from audit.services import record_export
+from billing.models import EntryKind, Service
 from core.htmx import render_page
 from core.money import KHR, USD, quantize
 from core.paging import paginate
 from core.preferences import preference
 from core.tables import csv_response, csv_table
+from reports.errors import TooManyRows
 from reports.forms import ReportForm
 from reports.queries.money.definitions import REPORTS, Grouping, Report
 from reports.queries.money.grouping import Period, Row, Sums, entries_behind, groups, rows_of, totals
-from reports.queries.money.services import sales
+from reports.queries.money.services import lines_behind, sales
 
 MOST_ROWS = 20_000
 
@@ -62,8 +65,7 @@ def money_entries(request: HttpRequest, key: str) -> HttpResponse:
     if len(chosen) not in (0, len(grouping)):
         raise Http404
     try:
-        values = {one.path: value or None for one, value in zip(grouping, chosen, strict=False)}
-        found = entries_behind(report, period, values).order_by("-date", "-id")
+        found = entries_behind(report, grouping, period, [value or None for value in chosen]).order_by("-date", "-id")
         page = paginate(request, found)
     except (ValidationError, ValueError) as error:
         raise Http404 from error
@@ -75,9 +77,13 @@ def money_entries(request: HttpRequest, key: str) -> HttpResponse:
 @requires_step_up
 @require_GET
 def money_file(request: HttpRequest, key: str) -> HttpResponse:
-    """The whole table as CSV; the last row is its total."""
+    """The whole table as CSV; the last row is its total. More than MOST_ROWS are refused, never left out."""
     report, _form, period, grouping = _asked(request, key)
-    rows = rows_of(report, grouping, list(groups(report, grouping, period)[:MOST_ROWS]))
+    found = list(groups(report, grouping, period)[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        messages.error(request, str(TooManyRows(most=f"{MOST_ROWS:,}")))
+        return redirect(f"{reverse('reports:money-report', args=[report.key])}?{request.GET.urlencode()}")
+    rows = rows_of(report, grouping, found)
     heads = [*(str(one.label) for one in grouping), "USD", "KHR", _in_base()]
     total = totals(report, period)
     table = [[*row.labels, *_figures(row.sums)] for row in rows]
@@ -92,8 +98,35 @@ def services(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.GET)
     form.full_clean()
     found = sales(form.period())
-    context = {"form": form, "sales": found, "page": paginate(request, found.rows, per_page=50)}
-    return render_page(request, "reports/money/services.html", {**context, "query": request.GET.urlencode()})
+    page = paginate(request, found.rows, per_page=50)
+    context = {
+        "form": form,
+        "sales": found,
+        "page": page,
+        "rows": [(row, _lines_url(request, row.code)) for row in page],
+        "total_url": _lines_url(request),
+        "query": request.GET.urlencode(),
+    }
+    return render_page(request, "reports/money/services.html", context)
+
+
+@requires("money_report:view")
+@require_GET
+def service_lines(request: HttpRequest) -> HttpResponse:
+    """The lines behind what a service (`code`) brought, or behind the total: billed, voided and credited."""
+    form = ReportForm(request.GET)
+    form.full_clean()
+    period, code = form.period(), request.GET.get("code", "")
+    page = paginate(request, lines_behind(period, code))
+    context = {
+        "page": page,
+        "rows": [(line, EntryKind(line["kind"]).label) for line in page],
+        "code": code,
+        "service": Service.objects.filter(code=code).first(),
+        "period": period,
+        "back": _query(request, without="code"),
+    }
+    return render_page(request, "reports/money/service_lines.html", context)
 
 
 @requires("money_report:export")
@@ -123,6 +156,11 @@ def _entries_url(request: HttpRequest, report: Report, row: Row | None = None) -
     values = [("v", "" if value is None else str(value)) for value in row.values] if row else []
     query = "&".join(filter(None, (_query(request, without="v"), urlencode(values))))
     return reverse("reports:money-entries", args=[report.key]) + (f"?{query}" if query else "")
+
+
+def _lines_url(request: HttpRequest, code: str = "") -> str:
+    query = "&".join(filter(None, (_query(request, without="code"), urlencode({"code": code}) if code else "")))
+    return reverse("reports:money-service-lines") + (f"?{query}" if query else "")
 
 
 def _query(request: HttpRequest, *, without: str) -> str:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Record
 from billing.models import Invoice
+from billing.services.concessions import approve_concession, ask_discount
 from billing.services.credits import approve_credit, request_credit
 from billing.services.drafts import draft_invoice
 from billing.services.invoices import issue_invoice, override_discount, void_invoice
@@ -20,7 +21,8 @@ from core.clock import today
 from reports.queries.money.ageing import ageing, owing_invoices
 from reports.queries.money.definitions import BALANCES, COLLECTIONS, DISCOUNTS, REPORTS, REVENUE
 from reports.queries.money.grouping import Period, Sums, entries_behind, groups, rows_of, totals
-from reports.queries.money.services import sales
+from reports.queries.money.services import lines_behind, sales
+from tests.billing import test_concessions as concede
 from tests.factories import billing as make
 from tests.factories.billing import khr, usd
 
@@ -78,12 +80,29 @@ def test_a_discount_is_found_by_who_granted_it(desk, period, owner, cashier):
     assert table(DISCOUNTS, 1, period) == {(str(owner), "Granted by management"): in_dollars(10)}
 
 
+def test_an_approved_discount_and_an_exemption_are_found_by_who_approved_them(desk, period, owner, cashier, accountant):
+    asked = concede.draft(("50.00", "consultation"))
+    approve_concession(concession=ask_discount(invoice=asked, rate=Decimal("0.4"), reason="poor", by=cashier), by=owner)
+    asked.refresh_from_db()
+    issue_invoice(invoice=concede.exempt(asked, concede.fund()), by=cashier)
+    assert table(DISCOUNTS, 1, period) == {
+        (str(owner), "Granted by management"): in_dollars(20),
+        (str(owner), "Exemption"): in_dollars(15),
+    }
+    (row,) = [
+        row
+        for row in rows_of(DISCOUNTS, DISCOUNTS.groupings[1], list(groups(DISCOUNTS, DISCOUNTS.groupings[1], period)))
+        if row.labels[1] == "Exemption"
+    ]
+    behind = entries_behind(DISCOUNTS, DISCOUNTS.groupings[1], period, row.values)
+    assert {posting.account.key for posting in behind} == {"fund.poor"}
+
+
 def test_every_row_opens_to_postings_that_add_up_to_it(period):
     for report in REPORTS.values():
         for grouping in report.groupings:
             for row in rows_of(report, grouping, list(groups(report, grouping, period))):
-                chosen = {one.path: value for one, value in zip(grouping, row.values, strict=True)}
-                behind = entries_behind(report, period, chosen)
+                behind = entries_behind(report, grouping, period, row.values)
                 assert report.sign * sum(one.base_amount for one in behind) == row.sums.base
                 assert report.sign * sum(one.amount for one in behind if one.currency == "USD") == row.sums.usd
 
@@ -103,6 +122,38 @@ def test_revenue_by_service_agrees_with_the_ledger(desk, period, cashier, owner)
     assert found.agrees
     assert (found.usd, found.khr) == (36, 41_000)
     assert sum(row.times for row in found.rows) == 3
+
+
+def test_what_a_service_brought_opens_to_its_lines(client_for, desk, period, cashier, owner):
+    line = desk[0].lines.get()
+    note = request_credit(invoice=desk[0], amounts={line.pk: Decimal("4.00")}, reason="half the price", by=cashier)
+    approve_credit(note=note, by=owner)
+    void_invoice(invoice=desk[2], reason="wrong patient", by=owner)
+    for row in sales(period).rows:
+        behind = list(lines_behind(period, row.code))
+        assert {one["code"] for one in behind} == {row.code}
+        for currency, figure in (("USD", row.usd), ("KHR", row.khr)):
+            assert sum(one["money"] for one in behind if one["in_currency"] == currency) == figure
+    client = client_for("accountant")
+    page = client.get("/money/services/")
+    (row, url), *_others = page.context["rows"]
+    opened = client.get(url)
+    assert [one["money"] for one, _event in opened.context["rows"]] == [Decimal(-4), Decimal(10)]
+    assert "Credit note" in opened.content.decode()
+    assert len(client.get(page.context["total_url"]).context["rows"]) == 5
+    assert client.get("/money/services/lines/?code=NOTHING").status_code == 200
+    assert client_for("cashier").get("/money/services/lines/").status_code == 403
+
+
+def test_a_table_that_is_too_long_for_a_file_is_refused_not_cut(client_for, desk, monkeypatch):
+    client = client_for("accountant")
+    monkeypatch.setattr("reports.views.money.MOST_ROWS", 2)
+    assert client.get("/money/balances/file/").status_code == 302
+    said = client.get("/money/balances/file/?until=2099-01-01", follow=True)
+    assert "The table has more than 2 rows. Choose fewer days or another grouping." in said.content.decode()
+    assert said.request["QUERY_STRING"] == "until=2099-01-01"
+    assert not Record.objects.filter(kind="export").exists()
+    assert client.get("/money/collections/file/?by=3").status_code == 200
 
 
 def test_debts_are_the_ledgers_and_grow_old(clock, desk):
@@ -154,12 +205,14 @@ def test_a_report_as_a_file_ends_with_its_total_and_is_recorded(client_for, peri
 def test_reports_ask_as_often_whatever_they_show(client_for, desk, cashier):
     client = client_for("accountant")
     client.get("/money/collections/")
+    addresses = ("/money/collections/", "/money/services/", "/money/services/lines/", "/money/owing/")
+    addresses += ("/money/revenue/entries/", "/money/discounts/?by=1")
 
     def statements():
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            for address in ("/money/collections/", "/money/services/", "/money/owing/", "/money/revenue/entries/"):
+            for address in addresses:
                 client.get(address)
         return len(captured)
 

@@ -58,7 +58,7 @@ def totals(report: Report, period: Period) -> Sums:
 def groups(report: Report, grouping: Grouping, period: Period) -> QuerySet[Posting, dict[str, Any]]:
     """The sums by group, in the order of the groups' values; `rows_of` makes readable rows of a page of them."""
     paths = [dimension.path for dimension in grouping]
-    return postings_of(report, period).order_by(*paths).values(*paths).annotate(**_SUMS)
+    return _with_values(report, grouping, period).order_by(*paths).values(*paths).annotate(**_SUMS)
 
 
 def rows_of(report: Report, grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -72,13 +72,20 @@ def rows_of(report: Report, grouping: Grouping, found: Sequence[Mapping[str, Any
     return rows
 
 
-def entries_behind(report: Report, period: Period, chosen: Mapping[str, Any]) -> QuerySet[Posting]:
-    """The postings behind a total (nothing chosen) or behind a row: `chosen` gives values by path, None for none."""
+def entries_behind(report: Report, grouping: Grouping, period: Period, chosen: Sequence[Any]) -> QuerySet[Posting]:
+    """The postings behind a total (nothing chosen) or behind a row: `chosen` gives its values, None for none."""
     conditions = Q()
-    for path, value in chosen.items():
+    for dimension, value in zip(grouping, chosen, strict=False):
+        path = dimension.path
         conditions &= Q(**{f"{path}__isnull": True}) if value is None else Q(**{path: value})
-    found = postings_of(report, period).filter(conditions)
+    found = _with_values(report, grouping, period).filter(conditions)
     return found.select_related("account", "entry__invoice", "entry__payment", "entry__shift", "entry__posted_by")
+
+
+def _with_values(report: Report, grouping: Grouping, period: Period) -> QuerySet[Posting]:
+    """The report's postings with the values that have to be worked out."""
+    worked_out = {one.path: one.value for one in grouping if one.value is not None}
+    return postings_of(report, period).annotate(**worked_out)
 
 
 _SUMS = {
