@@ -17,6 +17,19 @@ from core.forms import DecimalInput, Form, SegmentedChoice
 from core.money import Currency, Money, fits
 
 
+class PerformerForm(Form):
+    """Who did the work, and why it is said here."""
+
+    performer: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Performed by"), queryset=User.objects.none()
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["performer"].queryset = staff_with_role("doctor").exclude(pk=by.pk)
+
+
 class ShareForm(Form):
     """A share: of which doctor, of what, how much, on which days."""
 

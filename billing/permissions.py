@@ -23,6 +23,7 @@ declare("fund:view", _("See funds for the poor"), roles=[*OFFICE, "accountant", 
 declare("fund:manage", _("Open funds and enter grants"), roles=[*OFFICE, "accountant"])
 declare("fee:view", _("See doctors' fees"), roles=[*OFFICE, "accountant", "auditor"])
 declare("fee:agree", _("Agree shares with doctors"), roles=OFFICE)
+declare("fee:name", _("Name who did the work on a draft invoice"), roles=MONEY)
 declare("fee:request", _("Ask to pay doctors their fees"), roles=[*OFFICE, "accountant"])
 declare("fee:pay", _("Pay doctors their fees"), roles=MONEY)
 declare("payment:take", _("Take payments"), roles=["cashier"])

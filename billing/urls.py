@@ -45,6 +45,7 @@ urlpatterns = [
     path("invoices/<uuid:pk>/void/", invoices.invoice_void, name="invoice-void"),
     path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/add/", invoices.charge_add, name="charge-add"),
     path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/remove/", invoices.charge_remove, name="charge-remove"),
+    path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/performer/", fees.performer_name, name="performer-name"),
     path("invoices/<uuid:pk>/discount/", invoices.discount_override, name="discount-override"),
     path("invoices/<uuid:pk>/discount/clear/", invoices.discount_clear, name="discount-clear"),
     path("invoices/<uuid:pk>/buyer/", taxes.buyer_edit, name="buyer-edit"),

@@ -15,7 +15,8 @@ class Charge(UUIDModel):
     """Born from an event (`source_kind`, `source_id`), never typed. Texts and price are frozen at that moment.
 
     `explanation` holds how the amount came about (price list, version, rule, arithmetic); ids and figures only.
-    A trigger refuses to change what was frozen; only the state and its reason move.
+    A trigger refuses to change what was frozen; only the state and its reason move, and until it is invoiced who
+    performed it (FHIR ChargeItem.performer), whom doctors' fees and revenue by doctor follow.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="charges")
@@ -39,6 +40,9 @@ class Charge(UUIDModel):
     status = models.CharField(_("Status"), max_length=12, choices=ChargeStatus, default=ChargeStatus.PENDING)
     status_reason = EncryptedTextField(_("Reason"), max_length=200, blank=True)
     charged_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    performer = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Performed by")
+    )
 
     class Meta:
         verbose_name = _("Charge")

@@ -109,7 +109,7 @@ class Entry(UUIDModel, AppendOnly):
 class Posting(UUIDModel, AppendOnly):
     """One side of an entry: account, currency, signed amount, what it is worth in the entry's base currency.
 
-    `shift` where it moves a cashier's takings.
+    `shift` where it moves a cashier's takings, `performer` where it is revenue, or the fee, of somebody's work.
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
@@ -118,6 +118,14 @@ class Posting(UUIDModel, AppendOnly):
     amount = MoneyAmountField(_("Amount"))
     base_amount = models.DecimalField(_("In base currency"), max_digits=14, decimal_places=2)
     shift = models.ForeignKey("billing.Shift", on_delete=models.PROTECT, null=True, related_name="postings")
+    performer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("Performed by"),
+    )
     date = models.DateField(_("Date"))
 
     class Meta:

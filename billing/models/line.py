@@ -20,8 +20,8 @@ class InvoiceLine(UUIDModel):
 
     `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's. `exempted` is
     the part of `discount` that a fund pays. `tax` is the value added tax that what is paid includes, by whomever, at
-    `tax_rate` (0.1 is 10 %): a CHECK works it out again. `live` is false on the lines of a voided invoice, so that the
-    charge may go onto a new one.
+    `tax_rate` (0.1 is 10 %): a CHECK works it out again. `performer` is the charge's at issue. `live` is false on the
+    lines of a voided invoice, so that the charge may go onto a new one.
     """
 
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="lines")
@@ -34,6 +34,9 @@ class InvoiceLine(UUIDModel):
     text_km = models.CharField(max_length=200, blank=True)
     text_zh_hans = models.CharField(max_length=200, blank=True)
     detail = EncryptedTextField(max_length=200, blank=True)
+    performer = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Performed by")
+    )
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price = MoneyAmountField(currency_field="price_currency")
     price_amount = MoneyAmountField(currency_field="price_currency")

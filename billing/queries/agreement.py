@@ -3,11 +3,13 @@ module its apps.ready() imports.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Case, F, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from billing.models import (
     Change,
     CreditLine,
@@ -137,6 +139,22 @@ def fees_posted() -> Iterable[Disagreement]:
     return differing(
         _posted("entry", "doctor_fees", sign=-1), FeeMove.objects.values_list("entry", "currency", "amount")
     )
+
+
+@compare(_("Revenue by who performed it"))
+def revenue_by_performer() -> Iterable[Disagreement]:
+    """What the work of each doctor brought: in the ledger's revenue, and by lines less what was voided and credited."""
+    ledger = Posting.objects.filter(account__key__startswith="revenue.", performer__isnull=False)
+    lines = InvoiceLine.objects.filter(performer__isnull=False)
+    lines = lines.exclude(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID])
+    credited = CreditLine.objects.filter(line__performer__isnull=False, credit_note__number__isnull=False)
+    names = {str(user.pk): str(user) for user in User.objects.all()}
+    for one in differing(
+        ledger.values_list("performer", "currency", -F("amount")),
+        lines.values_list("performer", "currency", F("amount") - F("tax")),
+        credited.values_list("line__performer", "currency", F("tax") - F("gross")),
+    ):
+        yield replace(one, record=names[one.record])
 
 
 @compare(_("Closed drawers are empty"))

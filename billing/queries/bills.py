@@ -56,7 +56,7 @@ def pending_off_invoices(visit_id: Any) -> QuerySet[Charge]:
 
 @kept
 def _lines(invoice: UUID) -> QuerySet[InvoiceLine]:
-    return InvoiceLine.objects.filter(invoice=invoice).order_by("position")
+    return InvoiceLine.objects.filter(invoice=invoice).select_related("performer").order_by("position")
 
 
 def lines_of(invoice: Invoice) -> list[InvoiceLine]:

@@ -39,13 +39,15 @@ def capture(
     service_code: str,
     quantity: Decimal = Decimal(1),
     text: str = "",
+    performer_id: uuid.UUID | None = None,
     by: Any = None,
     quote: Quote | None = None,
 ) -> Charge:
     """Charge an event to a visit at the price it has for this patient now; the same event returns the same charge.
 
-    `text` is what the department calls the thing and stands beside the catalogue's name. A code such as CONS-ENT that
-    has no price of its own takes that of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
+    `text` is what the department calls the thing and stands beside the catalogue's name. `performer_id` is the doctor
+    whose work it is, the visit's where the department names none (decision 0039). A code such as CONS-ENT that has no
+    price of its own takes that of its general code (CONS). Raises PriceMissing, ChargeInvalid, VisitCancelled.
     """
     existing = _charge_of(source_kind, source_id)
     if existing:
@@ -69,6 +71,7 @@ def capture(
         service_code=service_code,
         quantity=quantity,
         text=text,
+        performer_id=performer_id,
         by=by,
     )
     saved = _saved_or_first(charge, by)
@@ -116,6 +119,7 @@ def capture_duration(
     began: datetime.datetime,
     ended: datetime.datetime,
     text: str = "",
+    performer_id: uuid.UUID | None = None,
     by: Any = None,
 ) -> Charge:
     """Charge something that lasted (a bed, oxygen) by the days or hours begun, at the price of when it began.
@@ -142,6 +146,7 @@ def capture_duration(
         service_code=service_code,
         quantity=Decimal(units_begun(ended - began, unit=service.unit, grace=grace)),
         text=text,
+        performer_id=performer_id,
         by=by,
         quote=replace(quote, lasted=lasted),
     )
@@ -217,6 +222,7 @@ def charge_by(
     service_code: str,
     quantity: Decimal = Decimal(1),
     text: str = "",
+    performer_id: uuid.UUID | None = None,
     by: Any = None,
 ) -> Charge:
     """The charge of an event at a quoted price, not saved yet: amount, frozen texts, and how they came about."""
@@ -244,5 +250,6 @@ def charge_by(
             **quote.told(service_code, quantity, amount),
         },
         charged_by=by,
+        performer_id=performer_id or visit.practitioner_id,
         **names,
     )

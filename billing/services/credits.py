@@ -1,6 +1,5 @@
 """Correcting an issued invoice: somebody asks for a credit note, somebody else approves it, a cashier pays it out."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -223,16 +222,15 @@ def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
 
 def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side], by: Any) -> None:
     """Revenue, tax and discount are taken back as they were booked; patient and payer owe less, or are owed."""
-    revenue: dict[str, Decimal] = defaultdict(Decimal)
+    parts = list(note.lines.select_related("line"))
     discount = exempted = tax = Decimal(0)
-    for part in note.lines.select_related("line"):
-        revenue[f"revenue.{part.line.category}"] += part.gross - part.tax
+    for part in parts:
         tax += part.tax
         discount += part.discount - part.exempted
         exempted += part.exempted
     back = fees.back_for(note)
     sides = [
-        *(journal.Side(account, note.currency, gross) for account, gross in sorted(revenue.items())),
+        *journal.revenue(((part.line, part.tax - part.gross) for part in parts), note.currency),
         journal.Side(journal.VAT, note.currency, tax),
         journal.Side(_discount_account(invoice), note.currency, -discount),
         *_back_to_fund(invoice, exempted),

@@ -110,12 +110,24 @@ def recompute(invoice: Invoice, *, binding: bool = False) -> Invoice:
     )
     for position, line in enumerate(lines):
         line.position, line.currency = position + 1, invoice.currency
+        line.performer_id = line.charge.performer_id
         line.amount, line.discount = bill.amounts[position], bill.discounts[position]
         line.net = line.amount - line.discount
     covered = put_on(invoice, lines, binding=binding)
     _exempt(invoice, lines)
     put_tax_on(lines)
-    columns = ["position", "amount", "discount", "exempted", "net", "tax_rate", "tax", "currency", *covered]
+    columns = [
+        "position",
+        "performer",
+        "amount",
+        "discount",
+        "exempted",
+        "net",
+        "tax_rate",
+        "tax",
+        "currency",
+        *covered,
+    ]
     InvoiceLine.objects.bulk_update(lines, columns)
     invoice.subtotal, invoice.discount = bill.subtotal, bill.discount + invoice.exempted
     invoice.total = bill.total - invoice.covered - invoice.exempted
@@ -208,6 +220,7 @@ def line_facts(charge: Charge) -> dict[str, Any]:
         "service_code": charge.service_code,
         "category": charge.category,
         "detail": charge.detail,
+        "performer_id": charge.performer_id,
         "quantity": charge.quantity,
         "unit_price": charge.unit_price,
         "price_amount": charge.amount,

@@ -1,6 +1,7 @@
 """Doctors' fees: agreed as shares, earned when an invoice is issued, taken back when it is voided or credited."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,17 +90,18 @@ def end_share(*, rule: FeeRule, by: Any) -> FeeRule:
 
 
 def fees_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Fee]:
-    """What the lines of an invoice about to be issued earn the doctor of its visit, by the shares of today."""
-    doctor = invoice.visit.practitioner_id
-    rules = rules_of(doctor, today()) if doctor else []
-    if not rules:
+    """What the lines of an invoice about to be issued earn who performed them, by the shares of today."""
+    performers = sorted({line.performer_id for line in lines if line.performer_id})
+    agreed: dict[tuple[Any, Any], FeeRule] = {
+        (doctor, rule.service_id or rule.category): rule for doctor in performers for rule in rules_of(doctor, today())
+    }
+    if not agreed:
         return []
-    by_service = {rule.service_id: rule for rule in rules if rule.service_id}
-    by_category = {rule.category: rule for rule in rules if not rule.service_id}
     services = dict(Charge.objects.filter(lines__in=lines).values_list("pk", "service"))
     fees = []
     for line in lines:
-        rule = by_service.get(services[line.charge_id]) or by_category.get(line.category)
+        doctor = line.performer_id
+        rule = agreed.get((doctor, services[line.charge_id])) or agreed.get((doctor, line.category))
         if rule is None:
             continue
         worth = line.worth + line.exempted - line.tax
@@ -140,9 +142,14 @@ def back_for(note: CreditNote) -> list[Fee]:
 
 
 def sides(fees: Iterable[Fee], currency: str) -> list[journal.Side]:
-    """The cost of fees, and what is owed for them."""
-    total = sum((fee.amount for fee in fees), ZERO)
-    return [journal.Side(journal.FEES_COST, currency, total), journal.Side(journal.FEES, currency, -total)]
+    """What the work of each doctor costs, and what is owed for all of it."""
+    costs: dict[Any, Decimal] = defaultdict(Decimal)
+    for one in fees:
+        costs[one.doctor_id] += one.amount
+    return [
+        *(journal.Side(journal.FEES_COST, currency, cost, performer=doctor) for doctor, cost in sorted(costs.items())),
+        journal.Side(journal.FEES, currency, -sum(costs.values(), ZERO)),
+    ]
 
 
 def keep(fees: Iterable[Fee], entry: Entry | None, currency: str) -> None:

@@ -1,6 +1,5 @@
 """Invoices leave the draft: issue with a gapless number and frozen terms, discounts granted by management, voiding."""
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -142,11 +141,14 @@ def clear_override(*, invoice: Invoice, by: Any) -> Invoice:
 
 
 def _move_charges(lines: list[InvoiceLine], *, verb: str, by: Any, reason: str = "") -> None:
-    """All charges of an invoice at once, locked in key order; ChargeElsewhere when one has moved meanwhile."""
+    """All charges of an invoice at once, locked in key order. Raises ChargeElsewhere, RecordChanged."""
     ids = [line.charge_id for line in lines]
     charges = list(Charge.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     if not all(CHARGE_FLOW.can(verb, charge.status) for charge in charges):
         raise ChargeElsewhere()
+    performers = {line.charge_id: line.performer_id for line in lines}
+    if verb == "invoice" and any(performers[charge.pk] != charge.performer_id for charge in charges):
+        raise RecordChanged()  # handed to another doctor this moment
     target = CHARGE_FLOW.moves[verb].target
     Transition.objects.bulk_create(
         Transition(
@@ -174,19 +176,16 @@ def _check_discount(invoice: Invoice, by: Any) -> None:
 
 def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
     """The patient owes the total, a payer its part, the hospital the tax in it; the rest before discount is revenue by
-    category, discount and fund stand beside. What the doctor earns by it is a cost of the same entry, so that a void
-    takes it back.
+    category and doctor, discount and fund stand beside. What doctors earn by it is a cost of the same entry, so that a
+    void takes it back.
     """
     earned = fees.fees_of(invoice, lines)
-    revenue: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        revenue[f"revenue.{line.category}"] += line.amount - line.tax
     sides = [
         journal.Side(journal.RECEIVABLE, invoice.currency, invoice.total),
         *covers.sides_at_issue(invoice),
         journal.Side(journal.DISCOUNTS[invoice.discount_source], invoice.currency, invoice.own_discount_money.amount),
         *(exemption_sides(fund=invoice.fund, amount=invoice.exempted_money, rate=invoice.rate) if invoice.fund else ()),
-        *(journal.Side(account, invoice.currency, -amount) for account, amount in sorted(revenue.items())),
+        *journal.revenue(((line, line.amount - line.tax) for line in lines), invoice.currency),
         journal.Side(journal.VAT, invoice.currency, -sum((line.tax for line in lines), Decimal(0))),
         *fees.sides(earned, invoice.currency),
     ]

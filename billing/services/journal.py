@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from billing.errors import DayClosed, EntryUnbalanced
-from billing.models import Account, Entry, EntryKind, Posting
+from billing.models import Account, Entry, EntryKind, InvoiceLine, Posting
 from billing.pricing import PayOut, worth_in_base
 from billing.queries.catalogue import current_rate
 from core.clock import now, today
@@ -51,7 +51,8 @@ RECEIVING = {
 class Side:
     """One side of an entry before it is written: debit positive, credit negative.
 
-    `in_shift`: it moves the takings of the entry's shift; `shift`: those of another one.
+    `in_shift`: it moves the takings of the entry's shift; `shift`: those of another one. `performer`: whose work it is
+    the revenue or the cost of, by id.
     """
 
     account: str
@@ -59,6 +60,15 @@ class Side:
     amount: Decimal
     in_shift: bool = False
     shift: Any = None
+    performer: Any = None
+
+
+def revenue(parts: Iterable[tuple[InvoiceLine, Decimal]], currency: str) -> list[Side]:
+    """What was earned by lines (amounts without tax; taken back: below zero), by kind of service and performer."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line, amount in parts:
+        sums[f"revenue.{line.category}", str(line.performer_id or "")] += amount
+    return [Side(key, currency, -sum, performer=who or None) for (key, who), sum in sorted(sums.items())]
 
 
 def paid_out(owed: Side, *, method: str, paying: PayOut, in_shift: bool) -> list[Side]:
@@ -123,7 +133,7 @@ def post(
 def reverse(*, entry: Entry, kind: EntryKind, source_id: uuid.UUID, by: Any, invoice: Any = None) -> Entry | None:
     """Undo an entry by one with every sign turned; the first stays as it was. Only for entries outside a drawer."""
     sides = [
-        Side(posting.account.key, posting.currency, -posting.amount)
+        Side(posting.account.key, posting.currency, -posting.amount, performer=posting.performer_id)
         for posting in entry.postings.select_related("account")
     ]
     return post(
@@ -171,6 +181,7 @@ def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
             amount=side.amount,
             base_amount=worth,
             shift=entry.shift if side.in_shift else side.shift,
+            performer_id=side.performer,
             date=entry.date,
         )
         for side, worth in zip(sides, worths, strict=True)

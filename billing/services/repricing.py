@@ -56,6 +56,7 @@ def _replace(charge: Charge, quote: Quote, visit: Any, by: Any) -> None:
         text=charge.detail,
         by=by,
     )
+    new.performer_id = charge.performer_id
     new.save(force_insert=True)
     record(new, verb="capture", from_status="", to_status=new.status, by=by)
     if draft:

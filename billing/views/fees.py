@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
-from billing.forms_fees import FeePayForm, PayoutForm, ShareForm
+from billing.forms_fees import FeePayForm, PayoutForm, PerformerForm, ShareForm
 from billing.models import FeeAccount, FeePayout, FeeRule
 from billing.queries import fees as found
-from billing.queries.worklist import running_shift
+from billing.queries.worklist import running_shift, visible_invoices
 from billing.services.fees import agree_share, end_share
 from billing.services.payouts import decline_payout, pay_payout, request_payout
+from billing.services.performers import name_performer
 from core.clock import today
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -35,6 +36,23 @@ def fee_list(request: HttpRequest) -> HttpResponse:
 @requires("fee:view")
 def fee_statement(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _statement_page(request, get_object_or_404(User, pk=pk))
+
+
+@requires("fee:name")
+@exactly_once
+def performer_name(request: HttpRequest, pk: UUID, charge_pk: UUID) -> HttpResponse:
+    """Say who did the work of a draft's line: fees and revenue by doctor follow it."""
+    invoice = get_object_or_404(visible_invoices(request.user), pk=pk)
+    line = get_object_or_404(invoice.lines.select_related("charge"), charge=charge_pk)
+    form = PerformerForm(request.POST or None, by=request.user, initial={"performer": line.performer_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            name_performer(invoice=invoice, charge=line.charge, by=request.user, **form.cleaned_data)
+            return redirect("billing:invoice-detail", invoice.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    context = {"form": form, "invoice": invoice, "line": line}
+    return render(request, "billing/invoice/performer.html", context, status=422 if form.is_bound else 200)
 
 
 @requires("fee:request")

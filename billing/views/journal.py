@@ -21,14 +21,14 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     form = JournalSearchForm(asked(request))
     form.full_clean()
     found = journal_entries(text=form.cleaned_data.get("q", ""), on=form.cleaned_data.get("on"))
-    page = paginate(request, found.prefetch_related("postings__account"))
+    page = paginate(request, found.prefetch_related("postings__account", "postings__performer"))
     return render_page(request, "billing/journal/list.html", {"form": form, "page": page})
 
 
 @requires("journal:view")
 def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     entry = get_object_or_404(journal_entries(), pk=pk)
-    context = {"entry": entry, "postings": entry.postings.select_related("account", "shift")}
+    context = {"entry": entry, "postings": entry.postings.select_related("account", "shift", "performer")}
     return render(request, "billing/journal/detail.html", context)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from billing.errors import ChargeAlreadyInvoiced
 from billing.services.charges import cancel_charge
+from billing.services.performers import follow
 from clinical.errors import AnotherPatientInRoom, DiagnosisMissing, NoteNotSigned, NotYourPatient, ReasonMissing
 from clinical.models import Encounter, Note
 from clinical.services import closing
@@ -44,6 +45,7 @@ def start_encounter(*, encounter: Encounter, by, room=None) -> Encounter:
     if encounter.ticket:
         _start_ticket(encounter.ticket, room=room, by=by)
     changes = {"started_at": encounter.started_at or now(), "practitioner": by}
+    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=by.pk)
     return move_encounter(encounter, "start", by=by, **changes)
 
 
@@ -172,6 +174,7 @@ def follow_ticket(*, encounter: Encounter, ticket: Ticket | None, reason: str = 
         encounter.specialty = ticket.queue.department.specialty or encounter.specialty  # a move never loosens it
     encounter.touch_version()
     encounter.save(update_fields=["ticket", "department", "practitioner", "specialty", "version", "updated_at"])
+    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=encounter.practitioner_id)
     record_move(encounter, "transfer", before, by=by, reason=reason)
     return encounter
 

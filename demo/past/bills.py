@@ -14,6 +14,7 @@ from billing.models import Charge, Entry, Invoice, InvoiceLine, Payment, Posting
 from billing.pricing import Paid, Settlement, settle
 from billing.services.charges import charge_at
 from billing.services.drafts import line_facts
+from billing.services.journal import Side, revenue
 from billing.services.payments import default_change
 from core.ids import new_id
 from core.money import KHR, USD, Money
@@ -163,15 +164,8 @@ def add_payment(sheets: Sheets, bill: Bill, shift: Shift, number: str, points: P
     _add_transitions(sheets, bill)
 
 
-Side = tuple[str, str, Decimal, bool]  # account, currency, signed amount, whether it moves the drawer
-
-
 def _post_debt(sheets: Sheets, bill: Bill) -> None:
-    revenue: dict[str, Decimal] = defaultdict(Decimal)
-    for line in bill.lines:
-        revenue[f"revenue.{line.category}"] += line.amount
-    sides: list[Side] = [("receivable", USD, bill.invoice.total, False)]
-    sides += [(account, USD, -amount, False) for account, amount in sorted(revenue.items())]
+    sides = [Side("receivable", USD, bill.invoice.total), *revenue(((line, line.amount) for line in bill.lines), USD)]
     issued = bill.coming.after(44)
     entry = sheets.add(
         Entry,
@@ -192,15 +186,15 @@ def _post_debt(sheets: Sheets, bill: Bill) -> None:
 def _post_receipt(
     sheets: Sheets, bill: Bill, payment: Payment, tenders: Sequence[Paid], settlement: Settlement
 ) -> None:
-    sides: list[Side] = [
-        ("drawer" if part.is_cash else part.method, part.currency, part.amount, True) for part in tenders
+    sides = [
+        Side("drawer" if part.is_cash else part.method, part.currency, part.amount, in_shift=True) for part in tenders
     ]
-    sides += [("drawer", currency, -amount, True) for currency, amount in settlement.change.items()]
+    sides += [Side("drawer", currency, -amount, in_shift=True) for currency, amount in settlement.change.items()]
     sides += [
-        ("receivable", USD, -settlement.applied, False),
-        ("exchange", USD, -settlement.exchange_usd, False),
-        ("exchange", KHR, -settlement.exchange_khr, False),
-        ("rounding", KHR, -settlement.rounding, False),
+        Side("receivable", USD, -settlement.applied),
+        Side("exchange", USD, -settlement.exchange_usd),
+        Side("exchange", KHR, -settlement.exchange_khr),
+        Side("rounding", KHR, -settlement.rounding),
     ]
     entry = sheets.add(
         Entry,
@@ -222,18 +216,20 @@ def _post_receipt(
 
 def post(sheets: Sheets, ground: Ground, entry: Entry, sides: Sequence[Side]) -> None:
     """The sides of an entry that are not nothing; what moves the drawer belongs to the entry's shift."""
-    written = [side for side in sides if side[2]]
-    worths = pricing.worth_in_base([side[1:3] for side in written], base=entry.base_currency, rate=entry.rate)
-    for (account, currency, amount, in_shift), worth in zip(written, worths, strict=True):
+    written = [side for side in sides if side.amount]
+    amounts = [(side.currency, side.amount) for side in written]
+    worths = pricing.worth_in_base(amounts, base=entry.base_currency, rate=entry.rate)
+    for side, worth in zip(written, worths, strict=True):
         sheets.add(
             Posting,
             entry.occurred_at,
             entry=entry,
-            account=ground.accounts[account],
-            currency=currency,
-            amount=amount,
+            account=ground.accounts[side.account],
+            currency=side.currency,
+            amount=side.amount,
             base_amount=worth,
-            shift=entry.shift if in_shift else None,
+            shift=entry.shift if side.in_shift else None,
+            performer_id=side.performer,
             date=entry.date,
         )
 

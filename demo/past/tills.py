@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from billing.models import NOTES, CashCount, Entry, Posting, Shift, ShiftTotal, Transition
+from billing.services.journal import Side
 from cashoffice.services.reports import keep_report
 from core import clock
 from core.money import KHR, USD, Currency
@@ -91,8 +92,8 @@ def _move_cash(
         rate=RATE,
         posted_by=ground.cashier,
     )
-    sides = [("drawer", currency, amount, True) for currency, amount in amounts.items()]
-    post(sheets, ground, entry, [*sides, *(("safe", currency, -amount, False) for currency, amount in amounts.items())])
+    sides = [Side("drawer", currency, amount, in_shift=True) for currency, amount in amounts.items()]
+    post(sheets, ground, entry, [*sides, *(Side("safe", currency, -amount) for currency, amount in amounts.items())])
 
 
 def _add_totals(sheets: Sheets, shift: Shift, expected: Mapping[str, Decimal]) -> None:

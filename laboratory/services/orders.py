@@ -126,6 +126,7 @@ def _charge(order: Order, kind: str, source_id, service: Test | Panel, *, by) ->
         service_code=service.charge_code,
         quantity=Decimal(1),
         text=service.name_en,
+        performer_id=order.encounter.practitioner_id,
         by=by,
     )
 

@@ -81,7 +81,7 @@ def prepare_dispense(
     moves = [Move(line.batch, location, reserved=line.quantity) for line in lines]
     move_stock(moves, kind=MovementKind.DISPENSE, source_kind=CHARGE_SOURCE, by=by)
     for line in lines:
-        charge_line(line, prescription.visit, by)
+        charge_line(line, prescription, by)
     return dispense
 
 
@@ -113,17 +113,18 @@ def pays_first(visit: Visit) -> bool:
     return preference("pharmacy.pay_first") and visit.kind not in _PAYS_LATER and visit.payer == Payer.SELF
 
 
-def charge_line(line: DispenseLine, visit: Visit, by: User) -> None:
+def charge_line(line: DispenseLine, prescription: Prescription, by: User) -> None:
     """Charge the units the patient keeps; a line returned in full is charged no more."""
     if not line.kept:
         return
     capture(
-        visit=visit,
+        visit=prescription.visit,
         source_kind=CHARGE_SOURCE,
         source_id=line.pk,
         service_code=line.item.medicine.price_code,
         quantity=Decimal(line.kept),
         text=line.item.medicine.full_name,
+        performer_id=prescription.encounter.practitioner_id,
         by=by,
     )
 

@@ -6,7 +6,7 @@ from accounts.models import User
 from billing.errors import ChargeAlreadyInvoiced
 from billing.services.charges import cancel_charge
 from pharmacy.errors import BatchExpired, QuarantineMissing, ReasonMissing, ReturnInvoiced, ReturnTooLarge
-from pharmacy.models import DispenseLine, Location, MedicineReturn, PrescriptionItem
+from pharmacy.models import DispenseLine, Location, MedicineReturn, Prescription, PrescriptionItem
 from pharmacy.queries.prescriptions import lines_of
 from pharmacy.queries.stock import quarantine_of
 from pharmacy.services.dispensing import CHARGE_SOURCE, charge_line, lock_dispense
@@ -38,7 +38,7 @@ def return_medicine(*, line: DispenseLine, quantity: int, to_quarantine: bool, r
     move = Move(line.batch, location, quantity, source_id=returned.pk)
     move_stock([move], kind=MovementKind.RETURN, source_kind=SOURCE, by=by)
     _count_returned(line, item, quantity)
-    _charge_anew(line, dispense.prescription.visit, reason, by)
+    _charge_anew(line, dispense.prescription, reason, by)
     if not any(one.kept for one in lines_of(dispense)):
         move_dispense(dispense, "return", by=by, reason=reason)
     return returned
@@ -62,10 +62,10 @@ def _count_returned(line: DispenseLine, item: PrescriptionItem, quantity: int) -
     item.save(update_fields=["returned", "updated_at"])
 
 
-def _charge_anew(line: DispenseLine, visit, reason: str, by: User) -> None:
+def _charge_anew(line: DispenseLine, prescription: Prescription, reason: str, by: User) -> None:
     """The charge is always for what the patient kept: the old one is taken back, one for the rest takes its place."""
     try:
         cancel_charge(source_kind=CHARGE_SOURCE, source_id=line.pk, reason=reason, by=by)
     except ChargeAlreadyInvoiced as error:
         raise ReturnInvoiced() from error
-    charge_line(line, visit, by)
+    charge_line(line, prescription, by)

@@ -70,7 +70,7 @@ EVENT = Dimension("event", gettext_lazy("Event"), "entry__kind", _words_of(Entry
 DEPARTMENT = Dimension(
     "department", gettext_lazy("Department"), "entry__invoice__visit__department", _rows_of(Department)
 )
-DOCTOR = Dimension("doctor", gettext_lazy("Doctor"), "entry__invoice__visit__practitioner", _rows_of(User))
+DOCTOR = Dimension("doctor", gettext_lazy("Doctor"), "performer", _rows_of(User))
 PAYER = Dimension("payer", gettext_lazy("Payer"), "entry__invoice__payer", _words_of(Payer))
 INSURER = Dimension("insurer", gettext_lazy("Payer"), "entry__invoice__payer_share__payer", _rows_of(Insurer))
 
