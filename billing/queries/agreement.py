@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -74,6 +74,22 @@ def taxes_posted() -> Iterable[Disagreement]:
         _posted("entry__invoice", "vat", sign=-1),
         lines.values_list("invoice", "currency", "tax"),
         credited.values_list("line__invoice", "currency", -F("tax")),
+        records=Invoice,
+        entries="invoice",
+    )
+
+
+@compare(_("Turnover of invoices"))
+def turnover_posted() -> Iterable[Disagreement]:
+    """What each invoice charges without tax, less voids and credits: revenue less discounts, and by its lines."""
+    revenue = Q(account__key__startswith="revenue.") | Q(account__key__startswith="discount")
+    without_tax = F("net") + F("covered") + F("exempted") - F("tax")
+    lines = InvoiceLine.objects.exclude(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID])
+    credited = CreditLine.objects.filter(credit_note__number__isnull=False)
+    return differing(
+        Posting.objects.filter(revenue).values_list("entry__invoice", "currency", -F("amount")),
+        lines.values_list("invoice", "currency", without_tax),
+        credited.values_list("line__invoice", "currency", -without_tax),
         records=Invoice,
         entries="invoice",
     )

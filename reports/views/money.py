@@ -23,7 +23,7 @@ from core.preferences import preference
 from core.tables import csv_response, csv_table
 from reports.errors import TooManyRows
 from reports.forms import ReportForm
-from reports.queries.money.definitions import REPORTS, Grouping, Report
+from reports.queries.money.definitions import REPORTS, TURNOVER, Grouping, Report
 from reports.queries.money.grouping import Period, Row, Sums, entries_behind, groups, rows_of, totals
 from reports.queries.money.services import lines_behind, sales
 
@@ -33,7 +33,7 @@ MOST_ROWS = 20_000
 @requires("money_report:view")
 @require_GET
 def money_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/money/list.html", {"reports": REPORTS.values()})
+    return render(request, "reports/money/list.html", {"reports": REPORTS.values(), "turnover": TURNOVER})
 
 
 @requires("money_report:view")
@@ -84,11 +84,11 @@ def money_file(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, str(TooManyRows(most=f"{MOST_ROWS:,}")))
         return redirect(f"{reverse('reports:money-report', args=[report.key])}?{request.GET.urlencode()}")
     rows = rows_of(report, grouping, found)
-    heads = [*(str(one.label) for one in grouping), "USD", "KHR", _in_base()]
+    heads = [*(str(one.label) for one in grouping), "USD", "KHR", in_base()]
     total = totals(report, period)
-    table = [[*row.labels, *_figures(row.sums)] for row in rows]
-    table.append([_("Total"), *[""] * (len(grouping) - 1), *_figures(total)])
-    return _file(request, f"{report.key}", period, heads, table)
+    table = [[*row.labels, *figures(row.sums)] for row in rows]
+    table.append([_("Total"), *[""] * (len(grouping) - 1), *figures(total)])
+    return report_file(request, f"{report.key}", period, heads, table)
 
 
 @requires("money_report:view")
@@ -139,7 +139,7 @@ def services_file(request: HttpRequest) -> HttpResponse:
     table = [
         [row.code, row.name, row.times, quantize(row.usd, USD), quantize(row.khr, KHR)] for row in sales(period).rows
     ]
-    return _file(request, "services", period, [_("Code"), _("Service"), _("Times billed"), "USD", "KHR"], table)
+    return report_file(request, "services", period, [_("Code"), _("Service"), _("Times billed"), "USD", "KHR"], table)
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Report, ReportForm, Period, Grouping]:
@@ -170,15 +170,15 @@ def _query(request: HttpRequest, *, without: str) -> str:
     return kept.urlencode()
 
 
-def _figures(sums: Sums) -> list[Any]:
+def figures(sums: Sums) -> list[Any]:
     return [quantize(sums.usd, USD), quantize(sums.khr, KHR), quantize(sums.base, preference("billing.base_currency"))]
 
 
-def _in_base() -> str:
+def in_base() -> str:
     return _("In %(currency)s") % {"currency": preference("billing.base_currency")}
 
 
-def _file(
+def report_file(
     request: HttpRequest, name: str, period: Period, heads: Sequence[str], table: Sequence[Sequence[Any]]
 ) -> HttpResponse:
     record_export(

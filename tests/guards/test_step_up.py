@@ -29,6 +29,7 @@ STEP_UP = {
     "cashoffice:day-close",
     "reports:money-file",
     "reports:money-services-file",
+    "reports:money-turnover-file",
     "reports:money-owing-file",
     "console:visit-new",
     "billing:credit-approve",
