@@ -52,7 +52,12 @@ class ReasonMissing(DomainError):
 
 
 class InvoiceClaimed(DomainError):
-    message = _("This invoice stands on a claim. Take it off the claim first.")
+    message = _("This invoice stands on a claim. Withdraw the claim, or wait until it has ended.")
+
+
+class PayerOwedLess(DomainError):
+    message = _("This is more than the payer is owed back.")
+    field = "amount"
 
 
 class PayerOwesLess(DomainError):

@@ -12,8 +12,8 @@ from claims.models import Claim
 
 @compare(_("What claims brought in"))
 def claims_settled() -> Iterator[Disagreement]:
-    """Paid, passed on and written off, by the claims of an invoice and by the share of its payer."""
-    settled = F("paid") + F("transferred") + F("written_off")
+    """Paid (less what went back), passed on and written off, by an invoice's claims and by the share of its payer."""
+    settled = F("paid") - F("returned") + F("transferred") + F("written_off")
     rows = Claim.objects.order_by().values("invoice", "invoice__number").annotate(sum=Sum(settled))
     shares = PayerShare.objects.annotate(sum=settled).filter(sum__gt=0)
     known = dict(shares.values_list("invoice", "sum"))

@@ -13,6 +13,15 @@ class ClaimNotDraft(DomainError):
     message = _("This claim was submitted and can no longer be changed.")
 
 
+class ClaimSettledInPart(DomainError):
+    message = _("A part of this claim was paid or decided already: it can no longer be withdrawn.")
+
+
+class ReturnBeyondCredit(DomainError):
+    message = _("Claim %(number)s: more is paid back than the payer is owed.")
+    field = "file"
+
+
 class PaperOfAnother(DomainError):
     message = _("This paper belongs to another patient.")
     field = "document"

@@ -1,5 +1,6 @@
 """What the pages of claims take in."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,22 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from billing.forms import amount_field
 from claims.adapters.remittances import FIELDS, USUAL
 from claims.models import Channel, Claim, DenialReason
+from claims.queries import OWED_BACK
 from claims.services.answers import Refusal
 from claims.states import ClaimStatus, DispositionKind, Way
 from core.clock import today
 from core.forms import Form, SegmentedChoice
-from core.money import Currency
+from core.money import Currency, Money, fits
 from insurance.models import Payer
 from patients.models import PatientDocument
 
 LARGEST = 5 * 1024 * 1024
 
 
+CLAIMS = [("", _("All open")), *ClaimStatus.choices, (OWED_BACK, _("Owed back to the payer")), ("all", _("All"))]
+
+
 class ClaimSearchForm(Form):
     number = forms.CharField(label=_("Number"), max_length=60, required=False)
-    status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("All open")), *ClaimStatus.choices, ("all", _("All"))]
-    )
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=CLAIMS)
     payer = forms.ModelChoiceField(
         label=_("Payer"), queryset=Payer.objects.all(), required=False, to_field_name="code", empty_label=_("All")
     )
@@ -104,6 +107,33 @@ class DispositionForm(Form):
         if not amount:
             raise forms.ValidationError(_("Enter an amount."))
         return amount
+
+
+class ReturnForm(Form):
+    """What the hospital pays back to the payer by bank."""
+
+    amount = amount_field(_("Amount"), required=True)
+    given_on = forms.DateField(label=_("Paid back on"))
+    reference = forms.CharField(label=_("Reference"), max_length=64)
+
+    def __init__(self, *args: Any, left: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = left
+        self.initial = {"amount": left.amount, "given_on": today()}
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if not amount or not fits(amount, self.left.currency):
+            raise forms.ValidationError(_("Enter an amount."))
+        if amount > self.left.amount:
+            raise forms.ValidationError(_("This is more than the payer is owed back."))
+        return amount
+
+    def clean_given_on(self) -> datetime.date:
+        given_on: datetime.date = self.cleaned_data["given_on"]
+        if given_on > today():
+            raise forms.ValidationError(_("This day lies ahead."))
+        return given_on
 
 
 class PaperForm(Form):

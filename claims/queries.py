@@ -11,13 +11,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.models import PayerShare, Posting
 from claims.models import Batch, Channel, Claim, Disposition, Remittance
-from claims.states import OPEN, ClaimStatus, DispositionStatus
+from claims.states import ENDED, OPEN, ClaimStatus, DispositionStatus
 from core.clock import today
 from insurance.models import Payer
 from patients.access import sight_of
 
 AGES = ((0, 30), (31, 60), (61, 90), (91, None))
 ZERO = Decimal(0)
+OWED_BACK = "owed_back"  # a choice beside the statuses: claims whose payer is owed something back
 
 
 def claims_in_sight(user: Any, path: str = "patient") -> Q:
@@ -40,6 +41,8 @@ def search_claims(user: Any, *, status: str = "", payer: str = "", number: str =
         return found.filter(Q(number=word) | Q(invoice__number=word) | Q(batch__number__iexact=word))
     if payer:
         found = found.filter(payer__code=payer)
+    if status == OWED_BACK:
+        return found.filter(invoice__payer_share__owed_back__gt=F("invoice__payer_share__returned"), status__in=ENDED)
     if status in ClaimStatus.values:
         return found.filter(status=status)
     return found if status == "all" else found.filter(status__in=OPEN)
@@ -48,7 +51,7 @@ def search_claims(user: Any, *, status: str = "", payer: str = "", number: str =
 def to_claim(user: Any) -> QuerySet[PayerShare]:
     """Payer parts of issued invoices that stand on no claim yet, the oldest first."""
     found = PayerShare.objects.select_related("invoice__patient", "invoice__visit", "payer").order_by("id")
-    still_open = Q(due__gt=F("credited") + F("paid") + F("transferred") + F("written_off"))
+    still_open = Q(due__gt=F("credited") + F("paid") + F("transferred") + F("written_off"))  # nothing is back yet
     return found.filter(still_open, claims_in_sight(user, "invoice__patient"), claimed=False)
 
 

@@ -23,13 +23,14 @@ class ClaimStatus(models.TextChoices):
 ANSWERED = (ClaimStatus.ACCEPTED, ClaimStatus.PARTLY_ACCEPTED, ClaimStatus.REJECTED)
 WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.APPEALED)
 OPEN = (ClaimStatus.DRAFT, *WAITING, *ANSWERED)
+ENDED = (ClaimStatus.PAID, ClaimStatus.WRITTEN_OFF, ClaimStatus.PASSED_ON)
 _DECIDED_FROM = {*WAITING, *ANSWERED}
 
 CLAIM_FLOW = Flow(
     field="status",
     moves={
         "submit": Move({ClaimStatus.DRAFT}, ClaimStatus.SUBMITTED),
-        "withdraw": Move({ClaimStatus.DRAFT, ClaimStatus.SUBMITTED}, ClaimStatus.WITHDRAWN),
+        "withdraw": Move({ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, *ANSWERED}, ClaimStatus.WITHDRAWN),
         "accept": Move(_DECIDED_FROM, ClaimStatus.ACCEPTED),
         "accept_part": Move(_DECIDED_FROM, ClaimStatus.PARTLY_ACCEPTED),
         "reject": Move(_DECIDED_FROM, ClaimStatus.REJECTED),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("claims/<uuid:pk>/answer/", claims.claim_answer, name="claim-answer"),
     path("claims/<uuid:pk>/appeal/", claims.claim_appeal, name="claim-appeal"),
     path("claims/<uuid:pk>/dispose/", claims.claim_dispose, name="claim-dispose"),
+    path("claims/<uuid:pk>/return/", claims.claim_return, name="claim-return"),
     path("write-offs/", claims.write_off_list, name="write-off-list"),
     path("dispositions/<uuid:pk>/approve/", claims.write_off_approve, name="write-off-approve"),
     path("dispositions/<uuid:pk>/decline/", claims.write_off_decline, name="write-off-decline"),

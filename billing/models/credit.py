@@ -19,7 +19,8 @@ class CreditNote(UUIDModel):
 
     `number` is gapless per branch and year, given at approval. `amount` is the sum of its lines and `to_refund` what of
     it is paid out again (less than `amount` where the invoice was not paid in full), both in the invoice's currency.
-    `covered` is what the payer of the invoice owes less by it.
+    `covered` is what the payer of the invoice owes less by it. Where the payer's claim has ended, `owed_back` of it is
+    owed to the payer, `passed_back` to the patient, who had taken it over, and `written_back` was written off.
     """
 
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="credit_notes")
@@ -28,6 +29,9 @@ class CreditNote(UUIDModel):
     currency = CurrencyField(_("Currency"))
     amount = MoneyAmountField(_("Amount"))
     covered = MoneyAmountField(_("Paid by others"), default=Decimal(0))
+    owed_back = MoneyAmountField(_("Owed back to the payer"), default=Decimal(0))
+    passed_back = MoneyAmountField(_("Taken off the patient again"), default=Decimal(0))
+    written_back = MoneyAmountField(_("Write-off undone"), default=Decimal(0))
     to_refund = MoneyAmountField(_("To be paid out"), default=Decimal(0))
     reason = EncryptedTextField(_("Reason"), max_length=200)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -48,9 +52,16 @@ class CreditNote(UUIDModel):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CreditStatus.values), name="billing_credit_status"),
             models.CheckConstraint(
-                condition=Q(amount__gte=0, covered__gte=0, to_refund__gte=0, to_refund__lte=F("amount"))
+                condition=Q(
+                    amount__gte=0, covered__gte=0, to_refund__gte=0, to_refund__lte=F("amount") + F("passed_back")
+                )
                 & (Q(amount__gt=0) | Q(covered__gt=0)),
                 name="billing_credit_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(owed_back__gte=0, passed_back__gte=0, written_back__gte=0)
+                & (Q(number__isnull=False) | Q(owed_back=0, passed_back=0, written_back=0)),
+                name="billing_credit_backs",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")), name="billing_credit_four_eyes"
@@ -71,7 +82,8 @@ class CreditNote(UUIDModel):
 
     @property
     def money(self) -> Money:
-        return Money(self.amount, self.currency)
+        """What the patient owes less by it, or is owed."""
+        return Money(self.amount + self.passed_back, self.currency)
 
     @property
     def covered_money(self) -> Money:

@@ -29,9 +29,10 @@ class Invoice(VersionedModel):
     A draft is recomputed whenever it changes; `rate` (riel per dollar) is today's until issue and the frozen one after.
     `discount_rate` is a share of the subtotal (0.05 is 5 %), or of what a promotion is for. `discount` is all that the
     patient is let off; `exempted` of it is paid by `fund`, the share `exempt_rate` of what discounts and payers leave.
-    `paid` grows under a row lock and never passes `total`; `credited` is the sum of its approved credit notes,
-    `refunded` what of them was paid out. `covered` is what somebody else pays (`coverage`), `scheme_difference` what of
-    that a flat fee leaves to nobody, `transferred` what came back to the patient because the payer refused it.
+    `paid` grows under a row lock and never passes `total`; `credited` is what its approved credit notes took off the
+    patient, `refunded` what of them was paid out. `covered` is what somebody else pays (`coverage`),
+    `scheme_difference` what of that a flat fee leaves to nobody, `transferred` what came back to the patient because
+    the payer refused it.
     `buyer` and `buyer_tax_number` stand on a tax invoice for a company; empty, it is for the patient.
     `written_off` is what nobody is asked for any more: the sum of its approved write-offs.
     """
@@ -166,7 +167,8 @@ class Invoice(VersionedModel):
                 condition=~Q(status__in=["draft", "void"]) | Q(written_off=0), name="billing_written_off_was_owed"
             ),
             models.CheckConstraint(
-                condition=Q(credited__gte=0) & Q(credited__lte=F("total")), name="billing_never_overcredited"
+                condition=Q(credited__gte=0) & Q(credited__lte=F("total") + F("transferred")),
+                name="billing_never_overcredited",
             ),
             models.CheckConstraint(
                 condition=Q(refunded=0) | Q(refunded__gt=0, refunded__lte=F("paid") + F("credited") - F("total")),

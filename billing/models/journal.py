@@ -52,6 +52,7 @@ class EntryKind(models.TextChoices):
     DEPOSIT_TAKEN = "deposit_taken", _("Deposit taken")
     DEPOSIT_REFUNDED = "deposit_refunded", _("Deposit paid back")
     PAYER_PAYMENT = "payer_payment", _("Payer paid")
+    PAYER_RETURNED = "payer_returned", _("Paid back to a payer")
     PAYER_TRANSFER = "payer_transfer", _("Passed on to the patient")
     PAYER_WRITE_OFF = "payer_write_off", _("Written off with a payer")
     WRITE_OFF = "write_off", _("Debt written off")

@@ -97,8 +97,9 @@ def turnover_posted() -> Iterable[Disagreement]:
 
 @compare(_("What payers owe"))
 def payer_debts() -> Iterable[Disagreement]:
-    """What is open with the payer of each invoice, in the ledger and on the payer's share."""
-    still_open = F("due") - F("credited") - F("paid") - F("transferred") - F("written_off")
+    """What is open with the payer of each invoice, or owed back to them, in the ledger and on the payer's share."""
+    gone = F("credited") + F("paid") - F("returned") + F("transferred") + F("written_off")
+    still_open = F("due") - gone + F("passed_back") + F("written_back")
     return differing(
         _posted("entry__invoice", "receivable.payers"),
         PayerShare.objects.values_list("invoice", "currency", still_open),

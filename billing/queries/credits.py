@@ -10,6 +10,7 @@ from billing.access import credits_to_act_on
 from billing.models import CreditLine, CreditNote, Invoice
 from billing.queries.worklist import visible_invoices
 from billing.states import CreditStatus
+from core.money import Money
 
 
 def credited_by_line(invoice: Invoice) -> dict[UUID, Decimal]:
@@ -17,6 +18,22 @@ def credited_by_line(invoice: Invoice) -> dict[UUID, Decimal]:
     rows = CreditLine.objects.filter(line__invoice=invoice).exclude(credit_note__status=CreditStatus.DECLINED)
     sums = rows.order_by().values("line").annotate(sum=Sum(F("net") + F("covered")))
     return {row["line"]: row["sum"] for row in sums}
+
+
+def covered_by_line(invoice_id: UUID) -> dict[UUID, Decimal]:
+    """What approved credit notes took back of the payer's part of each line."""
+    done = [CreditStatus.APPROVED, CreditStatus.REFUNDED]
+    rows = CreditLine.objects.filter(line__invoice=invoice_id, credit_note__status__in=done).order_by()
+    return {row["line"]: row["sum"] for row in rows.values("line").annotate(sum=Sum("covered"))}
+
+
+def own_credited(invoice: Invoice) -> Money:
+    """What was credited of the patient's own part; without what they had taken over from a payer."""
+    passed = Decimal(0)
+    if invoice.transferred and invoice.credited:
+        notes = CreditNote.objects.filter(invoice=invoice).aggregate(sum=Sum("passed_back"))
+        passed = notes["sum"] or passed
+    return Money(invoice.credited - passed, invoice.currency)
 
 
 def visible_credits(user: Any) -> QuerySet[CreditNote]:

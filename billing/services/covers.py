@@ -7,6 +7,7 @@ from billing.errors import InvoiceClaimed
 from billing.models import CreditNote, Invoice, InvoiceLine, PayerShare
 from billing.pricing import ZERO
 from billing.services import journal
+from billing.services.covers_back import NOTHING_BACK, Back, back_of
 from billing.states import CreditStatus
 from core.clock import day_of
 from insurance.services.limits import give_back
@@ -73,7 +74,8 @@ def release(invoice: Invoice) -> None:
     """A locked invoice is voided: the payer owes nothing of it, its limits come back. Raises InvoiceClaimed."""
     share = lock_share(invoice)
     if share is not None:
-        _check_unclaimed(share)
+        if share.claimed:
+            raise InvoiceClaimed()
         share.credited = share.due
         share.save(update_fields=["credited", "updated_at"])
     if invoice.coverage_id:
@@ -87,17 +89,15 @@ def release(invoice: Invoice) -> None:
         )
 
 
-def credit(invoice: Invoice, note: CreditNote) -> list[journal.Side]:
-    """The payer's part of an approved credit note of a locked invoice: its sides. Raises InvoiceClaimed.
+def credit(invoice: Invoice, note: CreditNote) -> tuple[Back, list[journal.Side]]:
+    """Where the payer's part of a credit note of a locked invoice goes back to, and its sides. Raises InvoiceClaimed.
 
     What was credited so far is set in proportion, so that a scheme owes nothing of a case taken back whole.
     """
     share = lock_share(invoice)
     if share is None and not invoice.coverage_id:
-        return []
-    earlier = CreditNote.objects.filter(invoice=invoice, status__in=[CreditStatus.APPROVED, CreditStatus.REFUNDED])
-    rows = earlier.exclude(pk=note.pk).values_list("amount", "covered")
-    before, covered_before = sum((row[0] + row[1] for row in rows), ZERO), sum((row[1] for row in rows), ZERO)
+        return NOTHING_BACK, []
+    before, covered_before = _credited_before(note)
     give_back(
         invoice_id=invoice.pk,
         source_kind="credit_note",
@@ -107,17 +107,42 @@ def credit(invoice: Invoice, note: CreditNote) -> list[journal.Side]:
         of=invoice.total + invoice.covered,
     )
     if share is None or not note.covered:
-        return []
-    _check_unclaimed(share)
-    after = covered_before + note.covered
-    owed = portion(share.due, after, invoice.covered, share.currency)
-    owed -= portion(share.due, covered_before, invoice.covered, share.currency)
+        return NOTHING_BACK, []
+    _check_no_open_claim(share)
+    owed = _owed_by(share, note, covered_before)
+    back = back_of(share, note, owed) if share.is_settled else NOTHING_BACK
+    share.owed_back += back.owed
+    share.passed_back += back.passed
+    share.written_back += back.written
     share.credited += owed
-    share.save(update_fields=["credited", "updated_at"])
-    return [
-        journal.Side(journal.PAYERS, share.currency, -owed),
+    share.save(update_fields=["owed_back", "passed_back", "written_back", "credited", "updated_at"])
+    return back, [
+        journal.Side(journal.PAYERS, share.currency, back.passed + back.written - owed),
+        journal.Side(journal.PAYER_LOSS, share.currency, -back.written),
         journal.Side(journal.SCHEME, share.currency, owed - note.covered),
     ]
+
+
+def expected_back(note: CreditNote) -> Back | None:
+    """Where the payer's part of a note that waits for approval will go back to; None where no claim has ended."""
+    share = PayerShare.objects.select_related("invoice").filter(invoice=note.invoice_id).first()
+    if share is None or not note.covered or not share.is_settled:
+        return None
+    return back_of(share, note, _owed_by(share, note, _credited_before(note)[1]))
+
+
+def _credited_before(note: CreditNote) -> tuple[Decimal, Decimal]:
+    """What other notes took back of the invoice: of patient and payer together, and of the payer."""
+    done = CreditNote.objects.filter(invoice=note.invoice_id, status__in=[CreditStatus.APPROVED, CreditStatus.REFUNDED])
+    rows = done.exclude(pk=note.pk).values_list("amount", "covered")
+    return sum((row[0] + row[1] for row in rows), ZERO), sum((row[1] for row in rows), ZERO)
+
+
+def _owed_by(share: PayerShare, note: CreditNote, before: Decimal) -> Decimal:
+    """What the payer's debt shrinks by: the note's part of what is covered, of what the payer owes."""
+    covered = note.invoice.covered
+    first = portion(share.due, before, covered, share.currency)
+    return portion(share.due, before + note.covered, covered, share.currency) - first
 
 
 def lock_share(invoice: Invoice) -> PayerShare | None:
@@ -127,13 +152,13 @@ def lock_share(invoice: Invoice) -> PayerShare | None:
     return PayerShare.objects.select_for_update(of=("self",), no_key=True).filter(invoice=invoice).first()
 
 
-def check_unclaimed(invoice: Invoice) -> None:
-    """Raises InvoiceClaimed when the invoice stands on a claim."""
+def check_no_open_claim(invoice: Invoice) -> None:
+    """Raises InvoiceClaimed while the invoice stands on a claim that has not ended."""
     share = lock_share(invoice)
     if share is not None:
-        _check_unclaimed(share)
+        _check_no_open_claim(share)
 
 
-def _check_unclaimed(share: PayerShare) -> None:
-    if share.claimed:
+def _check_no_open_claim(share: PayerShare) -> None:
+    if share.claimed and not share.is_settled:
         raise InvoiceClaimed()

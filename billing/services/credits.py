@@ -31,10 +31,10 @@ from billing.models import (
     RefundPart,
     Shift,
 )
-from billing.queries.credits import credited_by_line
+from billing.queries.credits import credited_by_line, own_credited
 from billing.queries.ledger import shift_expectation
 from billing.services import covers, fees, journal
-from billing.services.covers import check_unclaimed
+from billing.services.covers import check_no_open_claim
 from billing.services.deposits import put_back
 from billing.services.drafts import lock_invoice
 from billing.services.funds import exemption_sides
@@ -65,7 +65,7 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
         raise InvoiceWrittenOff()
     if not invoice.can_credit:
         raise CreditNotPossible()
-    check_unclaimed(invoice)
+    check_no_open_claim(invoice)
     lines = {line.pk: line for line in invoice.lines.all()}
     wanted = {lines[pk]: amount for pk, amount in amounts.items() if amount}
     if not wanted:
@@ -92,15 +92,17 @@ def request_credit(*, invoice: Invoice, amounts: Mapping[Any, Decimal], reason: 
 def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
     """Give the note its number, post it, and say what is to be paid out.
 
-    Raises ApprovesOwnCredit, CreditDecided, InvoiceWrittenOff, PackageBegun.
+    Raises ApprovesOwnCredit, CreditDecided, InvoiceWrittenOff, InvoiceClaimed, PackageBegun.
     """
     invoice, note = _lock(note)
     _check_decision(note, by)
     check_credit(note)
     if invoice.written_off:
         raise InvoiceWrittenOff()
-    invoice.credited += note.amount
-    to_refund = min(note.amount, max(Decimal(0), -invoice.balance - _promised(invoice)))
+    back, payers = covers.credit(invoice, note)
+    to_patient = note.amount + back.passed
+    invoice.credited += to_patient
+    to_refund = min(to_patient, max(Decimal(0), -invoice.balance - _promised(invoice)))
     move(
         note,
         flow=CREDIT_FLOW,
@@ -108,10 +110,12 @@ def approve_credit(*, note: CreditNote, by: Any) -> CreditNote:
         by=by,
         number=paper_number("credit", "C", invoice.branch),
         to_refund=to_refund,
+        owed_back=back.owed,
+        passed_back=back.passed,
+        written_back=back.written,
         decided_by=by,
         decided_at=now(),
     )
-    payers = covers.credit(invoice, note)
     _credit_invoice(invoice, note, by)
     _post_credit(note, invoice, payers, by)
     return note
@@ -210,13 +214,13 @@ def _credit_invoice(invoice: Invoice, note: CreditNote, by: Any) -> None:
     was_paid = invoice.status == InvoiceStatus.PAID
     if not was_paid and invoice.balance <= 0:
         move(invoice, flow=INVOICE_FLOW, verb="pay", by=by, paid_at=now(), credited=invoice.credited)
-        kept = pricing.points_value(invoice.total_money - invoice.credited_money, invoice.rate)
+        kept = pricing.points_value(invoice.total_money - own_credited(invoice), invoice.rate)
         credit_points(family=invoice.family, amount_usd=kept, source_kind="invoice", source_id=invoice.pk, by=by)
         announce_if_settled(invoice.visit_id)
         return
     invoice.save(update_fields=["credited", "updated_at"])
     if was_paid:
-        back = pricing.points_value(note.money, invoice.rate)
+        back = pricing.points_value(Money(note.amount, note.currency), invoice.rate)
         reverse_points(family=invoice.family, amount_usd=back, source_kind="credit_note", source_id=note.pk, by=by)
 
 
@@ -234,7 +238,7 @@ def _post_credit(note: CreditNote, invoice: Invoice, payers: list[journal.Side],
         journal.Side(journal.VAT, note.currency, tax),
         journal.Side(_discount_account(invoice), note.currency, -discount),
         *_back_to_fund(invoice, exempted),
-        journal.Side(journal.RECEIVABLE, note.currency, -note.amount),
+        journal.Side(journal.RECEIVABLE, note.currency, -note.money.amount),
         *payers,
         *fees.sides(back, note.currency),
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.errors import InvoiceClaimed, PayerOwesLess
+from billing.errors import InvoiceClaimed, PayerOwedLess, PayerOwesLess
 from billing.models import Entry, EntryKind, Invoice, PayerShare
 from billing.services import journal
 from billing.services.covers import lock_share
@@ -36,17 +36,34 @@ def receive_from_payer(*, invoice: Invoice, amount: Decimal, received: Money, so
     Raises PayerOwesLess.
     """
     invoice = lock_invoice(invoice)
-    share = _reduce(invoice, "paid", amount)
+    _reduce(invoice, "paid", amount)
+    return _post(EntryKind.PAYER_PAYMENT, invoice, _settled_at_bank(invoice, amount, received), source_id, by)
+
+
+@transaction.atomic
+def return_to_payer(*, invoice: Invoice, amount: Decimal, given: Money, source_id: UUID, by: Any) -> Entry | None:
+    """What the payer is owed back leaves the bank, or is kept off a payment. Once a source. Raises PayerOwedLess."""
+    invoice = lock_invoice(invoice)
+    share = _owed(invoice)
+    if not 0 < amount <= share.left_to_return.amount:
+        raise PayerOwedLess()
+    share.returned += amount
+    share.save(update_fields=["returned", "updated_at"])
+    return _post(EntryKind.PAYER_RETURNED, invoice, _settled_at_bank(invoice, -amount, -given), source_id, by)
+
+
+def _settled_at_bank(invoice: Invoice, amount: Decimal, moved: Money) -> list[journal.Side]:
+    """`moved` came to the bank (below zero: left it) for `amount` in the invoice's currency."""
     sides = [
-        journal.Side("bank", received.currency, received.amount),
-        journal.Side(journal.PAYERS, share.currency, -amount),
+        journal.Side("bank", moved.currency, moved.amount),
+        journal.Side(journal.PAYERS, invoice.currency, -amount),
     ]
-    if received.currency != share.currency:
+    if moved.currency != invoice.currency:
         sides += [
-            journal.Side(journal.EXCHANGE, received.currency, -received.amount),
-            journal.Side(journal.EXCHANGE, share.currency, amount),
+            journal.Side(journal.EXCHANGE, moved.currency, -moved.amount),
+            journal.Side(journal.EXCHANGE, invoice.currency, amount),
         ]
-    return _post(EntryKind.PAYER_PAYMENT, invoice, sides, source_id, by)
+    return sides
 
 
 @transaction.atomic

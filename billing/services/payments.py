@@ -17,6 +17,7 @@ from billing.errors import (
 )
 from billing.models import Change, Entry, EntryKind, Invoice, Payment, Shift, Tender
 from billing.pricing import Paid, Settlement
+from billing.queries.credits import own_credited
 from billing.services import deposits, journal
 from billing.services.drafts import lock_invoice
 from billing.services.numbers import paper_number
@@ -152,7 +153,7 @@ def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal |
     entry = credit_points(
         family=invoice.family,
         amount_usd=pricing.points_value(
-            invoice.total_money - invoice.credited_money - invoice.written_off_money, invoice.rate
+            invoice.total_money - own_credited(invoice) - invoice.written_off_money, invoice.rate
         ),
         source_kind="invoice",
         source_id=invoice.pk,

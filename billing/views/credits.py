@@ -17,6 +17,8 @@ from billing.models import CreditNote
 from billing.queries.credits import visible_credits, waiting_credits
 from billing.queries.worklist import running_shift, visible_invoices
 from billing.services import credits
+from billing.services.covers import expected_back
+from billing.services.covers_back import Back
 from billing.states import CreditStatus
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -123,5 +125,6 @@ def _page(request: HttpRequest, note: CreditNote, form: RefundForm) -> HttpRespo
         "form": form,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
         "is_own": note.requested_by_id == request.user.pk,
+        "back": expected_back(note) if note.can_decide else Back(note.owed_back, note.passed_back, note.written_back),
     }
     return render(request, "billing/credit/detail.html", context, status=422 if form.is_bound else 200)

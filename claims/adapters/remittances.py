@@ -20,7 +20,7 @@ USUAL = {"claim": "claim", "paid": "paid", "rejected": "rejected", "reason": "re
 
 @dataclass(frozen=True)
 class Row:
-    """One row as the file has it: a claim's number, amounts, the payer's code of a refusal."""
+    """One row as the file has it: a claim's number, amounts (`paid` below zero: taken back), the code of a refusal."""
 
     number: int
     claim: str
@@ -55,15 +55,21 @@ def _row(number: int, row: dict[str, Any], mapping: Mapping[str, str]) -> Row:
     def cell(name: str) -> str:
         return (row.get(mapping.get(name, "")) or "").strip()
 
-    return Row(number, cell("claim"), _amount(number, cell("paid")), _amount(number, cell("rejected")), cell("reason"))
+    return Row(
+        number,
+        cell("claim"),
+        _amount(number, cell("paid"), signed=True),
+        _amount(number, cell("rejected")),
+        cell("reason"),
+    )
 
 
-def _amount(number: int, text: str) -> Decimal:
+def _amount(number: int, text: str, *, signed: bool = False) -> Decimal:
     try:
         amount = Decimal(ascii_digits(text).replace(",", "").replace(" ", "") or "0")
     except InvalidOperation as problem:
         raise Unreadable(_("Row %(row)d: an amount is not a number.") % {"row": number}) from problem
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or (amount < 0 and not signed):
         raise Unreadable(_("Row %(row)d: an amount is not a number.") % {"row": number})
     return amount
 

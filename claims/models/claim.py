@@ -32,7 +32,8 @@ class Claim(UUIDModel):
     """One invoice's payer part, in the invoice's currency. `number` is gapless per branch and year.
 
     `amount` is asked, `accepted` and `rejected` answered, `paid` received; what was rejected is `transferred` to the
-    patient or `written_off`. `diagnoses` are those of the visit's consultations when the claim was made.
+    patient or `written_off`. `returned` of what was paid went back to the payer, for what was credited later.
+    `diagnoses` are those of the visit's consultations when the claim was made.
     """
 
     number = models.CharField(_("Number"), max_length=40, unique=True)
@@ -50,6 +51,7 @@ class Claim(UUIDModel):
     paid = MoneyAmountField(_("Paid"), default=Decimal(0))
     transferred = MoneyAmountField(_("Passed on to the patient"), default=Decimal(0))
     written_off = MoneyAmountField(_("Written off"), default=Decimal(0))
+    returned = MoneyAmountField(_("Given back to the payer"), default=Decimal(0))
     diagnoses = EncryptedJSONField(default=list)
     payer_reference = EncryptedTextField(_("Reference"), max_length=64, blank=True, default="")
     submitted_at = models.DateTimeField(_("Submitted"), null=True)
@@ -72,6 +74,13 @@ class Claim(UUIDModel):
                 name="claims_amounts",
             ),
             models.CheckConstraint(condition=Q(paid__lte=F("accepted")), name="claims_paid_of_accepted"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("paid")), name="claims_returned_of_paid"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | Q(paid=0, transferred=0, written_off=0),
+                name="claims_withdrawn_is_untouched",
+            ),
             models.CheckConstraint(
                 condition=Q(rejected__gte=F("transferred") + F("written_off")), name="claims_disposed_of_rejected"
             ),
@@ -113,7 +122,12 @@ class Claim(UUIDModel):
 
     @property
     def can_withdraw(self) -> bool:
-        return CLAIM_FLOW.can("withdraw", self.status)
+        return CLAIM_FLOW.can("withdraw", self.status) and self.is_untouched
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing was paid, passed on or written off of it yet."""
+        return not (self.paid or self.transferred or self.written_off)
 
     @property
     def can_answer(self) -> bool:

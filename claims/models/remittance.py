@@ -14,7 +14,10 @@ from core.money import CurrencyField, Money, MoneyAmountField
 
 
 class Remittance(UUIDModel, AppendOnly):
-    """One payment of a payer for many claims, posted once: the same file (`digest`) is refused a second time."""
+    """One payment of a payer for many claims, posted once: the same file (`digest`) is refused a second time.
+
+    Below zero where the hospital pays back more than it is paid.
+    """
 
     number = models.CharField(_("Number"), max_length=40, unique=True)
     payer = models.ForeignKey("insurance.Payer", on_delete=models.PROTECT, related_name="remittances")
@@ -28,7 +31,6 @@ class Remittance(UUIDModel, AppendOnly):
     class Meta:
         verbose_name = _("Remittance")
         ordering = ["-id"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="claims_remittance_amount")]
 
     def __str__(self) -> str:
         return self.number
@@ -39,7 +41,10 @@ class Remittance(UUIDModel, AppendOnly):
 
 
 class RemittanceLine(UUIDModel, AppendOnly):
-    """One claim on a remittance: `paid` in the remittance's currency, `settled` and `rejected` in the claim's."""
+    """One claim on a remittance: `paid` in the remittance's currency, `settled` and `rejected` in the claim's.
+
+    Below zero: what the payer takes back, or is paid back, of a claim whose invoice was credited later.
+    """
 
     remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="lines")
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="remittance_lines")
@@ -55,7 +60,8 @@ class RemittanceLine(UUIDModel, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["remittance", "claim"], name="claims_remitted_once"),
             models.CheckConstraint(
-                condition=Q(paid__gte=0, settled__gte=0, rejected__gte=0), name="claims_remittance_line"
+                condition=Q(paid__gte=0, settled__gte=0, rejected__gte=0) | Q(paid__lt=0, settled__lt=0, rejected=0),
+                name="claims_remittance_line",
             ),
         ]
 

@@ -5,16 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
-from billing.models import CreditLine, Invoice, PayerShare
+from billing.models import Invoice, PayerShare
 from billing.models.snapshot import SUFFIXES, copy_snapshot
+from billing.queries.credits import covered_by_line
 from billing.services.numbers import paper_number
 from billing.services.payers import set_claimed
-from billing.states import CreditStatus
-from claims.errors import ClaimNotDraft, NothingToClaim, PaperOfAnother, ReasonNeeded
+from claims.errors import ClaimNotDraft, ClaimSettledInPart, NothingToClaim, PaperOfAnother, ReasonNeeded
 from claims.models import Claim, ClaimLine, ClaimMove, ClaimPaper
 from claims.services.moves import lock_claim, move
+from claims.states import DispositionStatus
 from clinical.models import Diagnosis
 from clinical.states import RecordStatus
 from core.errors import DomainError
@@ -48,10 +48,15 @@ def make_claim(*, invoice: Invoice, by: Any) -> Claim:
 
 @transaction.atomic
 def withdraw_claim(*, claim: Claim, reason: str, by: Any) -> Claim:
-    """Take a claim back: its invoice may be claimed anew, voided or credited. Raises ReasonNeeded, MoveNotAllowed."""
+    """Take a claim back of which nothing was paid or decided: its invoice may be claimed anew, voided or credited.
+
+    Raises ReasonNeeded, ClaimSettledInPart, MoveNotAllowed.
+    """
     if not reason.strip():
         raise ReasonNeeded()
     claim = lock_claim(claim)
+    if not claim.is_untouched or claim.dispositions.filter(status=DispositionStatus.REQUESTED).exists():
+        raise ClaimSettledInPart()
     move(claim, "withdraw", by=by, reason=reason)
     set_claimed(invoice=claim.invoice, claimed=False)
     return claim
@@ -82,7 +87,7 @@ def _lines(claim: Claim, share: PayerShare, invoice: Invoice) -> list[ClaimLine]
         code = rate.code if rate else claim.coverage.contract.code
         names["text_en"] = names["text_en"] or claim.coverage.contract.name
         return [_line(claim, 1, code, Decimal(1), claim.amount, None, names)]
-    credited = _credited(invoice)
+    credited = covered_by_line(invoice.pk)
     lines = []
     for line in invoice.lines.all():
         left = line.covered - credited.get(line.pk, Decimal(0))
@@ -105,10 +110,3 @@ def _line(
         amount=amount,
         **texts,
     )
-
-
-def _credited(invoice: Invoice) -> dict[UUID, Decimal]:
-    """What credit notes took back of the payer's part of each line."""
-    done = [CreditStatus.APPROVED, CreditStatus.REFUNDED]
-    rows = CreditLine.objects.filter(line__invoice=invoice, credit_note__status__in=done).order_by()
-    return {row["line"]: row["sum"] for row in rows.values("line").annotate(sum=Sum("covered"))}

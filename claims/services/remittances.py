@@ -8,19 +8,21 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from billing.models import PayerShare
 from billing.services.numbers import paper_number
-from billing.services.payers import receive_from_payer
-from claims.errors import PaymentBeyondClaim, RemittanceEmpty, RemittanceTwice
+from billing.services.payers import receive_from_payer, return_to_payer
+from claims.errors import PaymentBeyondClaim, RemittanceEmpty, RemittanceTwice, ReturnBeyondCredit
 from claims.models import Claim, DenialReason, Remittance, RemittanceLine
 from claims.services.answers import answer, refuse_from_the_end
 from claims.services.moves import end_if_settled, lock_claim
+from core.ids import new_id
 from core.money import Money, convert
 from insurance.models import Payer
 
 
 @dataclass(frozen=True)
 class Paid:
-    """One row of a remittance: `paid` in its currency, `rejected` in the claim's."""
+    """One row of a remittance: `paid` in its currency (below zero: taken back), `rejected` in the claim's."""
 
     claim: Claim
     paid: Decimal
@@ -41,7 +43,7 @@ def post_remittance(
 ) -> Remittance:
     """Book what a payer paid and refused. Claims are locked in the order of their numbers' ids.
 
-    Raises RemittanceTwice, RemittanceEmpty, PaymentBeyondClaim, RefusalBeyondLine, MoveNotAllowed.
+    Raises RemittanceTwice, RemittanceEmpty, PaymentBeyondClaim, ReturnBeyondCredit, RefusalBeyondLine, MoveNotAllowed.
     """
     if not rows:
         raise RemittanceEmpty()
@@ -61,17 +63,46 @@ def post_remittance(
     except IntegrityError as error:
         raise RemittanceTwice() from error
     for row in sorted(rows, key=lambda one: one.claim.pk):
-        _post(remittance, row, by)
+        post = _take_back if row.paid < 0 else _post
+        post(remittance, lock_claim(row.claim), row, by)
     return remittance
 
 
-def _post(remittance: Remittance, row: Paid, by: Any) -> None:
-    claim = lock_claim(row.claim)
+def pay_back(*, claim: Claim, amount: Decimal, given_on: datetime.date, reference: str = "", by: Any) -> Remittance:
+    """Book what is paid back by bank for a claim whose invoice was credited since. Raises ReturnBeyondCredit."""
+    return post_remittance(
+        payer=claim.payer,
+        rows=[Paid(claim, -amount)],
+        currency=claim.currency,
+        received_on=given_on,
+        reference=reference,
+        digest=new_id().hex,
+        by=by,
+    )
+
+
+def _take_back(remittance: Remittance, claim: Claim, row: Paid, by: Any) -> None:
+    """What the payer keeps of this payment, or is paid back, for what was credited on a claim already settled."""
+    share = PayerShare.objects.get(invoice=claim.invoice)
+    given = Money(-row.paid, remittance.currency)
+    settled = _settled(share.left_to_return, given, claim.invoice.rate)
+    if row.rejected or settled > share.left_to_return.amount:
+        raise ReturnBeyondCredit(number=claim.number)
+    line = RemittanceLine.objects.create(
+        remittance=remittance, claim=claim, paid=row.paid, currency=remittance.currency, settled=-settled
+    )
+    claim.returned += settled
+    claim.save(update_fields=["returned", "updated_at"])
+    return_to_payer(invoice=claim.invoice, amount=settled, given=given, source_id=line.pk, by=by)
+
+
+def _post(remittance: Remittance, claim: Claim, row: Paid, by: Any) -> None:
     rejected = row.rejected or (claim.rejected if claim.accepted else Decimal(0))
     if row.rejected or not (claim.accepted or claim.rejected) or claim.status == "appealed":
         refused = refuse_from_the_end(claim, rejected, row.denial)
         claim = answer(claim, refused, by=by)
-    settled = _settled(claim, Money(row.paid, remittance.currency))
+    owed = Money(claim.accepted - claim.paid, claim.currency)
+    settled = _settled(owed, Money(row.paid, remittance.currency), claim.invoice.rate)
     if settled > claim.accepted - claim.paid:
         raise PaymentBeyondClaim(number=claim.number)
     line = RemittanceLine.objects.create(
@@ -92,10 +123,8 @@ def _post(remittance: Remittance, row: Paid, by: Any) -> None:
     end_if_settled(claim, by=by)
 
 
-def _settled(claim: Claim, received: Money) -> Decimal:
-    """What the money settles in the claim's currency, at the invoice's rate: whole where only rounding is between."""
-    owed = Money(claim.accepted - claim.paid, claim.currency)
-    rate = claim.invoice.rate
-    if received and convert(owed, received.currency, rate) == received:
+def _settled(owed: Money, moved: Money, rate: Decimal) -> Decimal:
+    """What money settles of what is owed, in its currency at the invoice's rate: all where only rounding is between."""
+    if moved and convert(owed, moved.currency, rate) == moved:
         return owed.amount
-    return convert(received, claim.currency, rate).amount
+    return convert(moved, owed.currency, rate).amount

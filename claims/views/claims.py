@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
 from audit.services import record_export, record_reading
-from claims.forms import AnswerForm, AppealForm, ClaimSearchForm, DispositionForm, PaperForm
+from billing.models import PayerShare
+from claims.forms import AnswerForm, AppealForm, ClaimSearchForm, DispositionForm, PaperForm, ReturnForm
 from claims.models import Claim
 from claims.queries import (
     AGES,
@@ -23,11 +24,12 @@ from claims.queries import (
     visible_dispositions,
     write_offs_to_decide,
 )
-from claims.services import answers, claims, dispositions
+from claims.services import answers, claims, dispositions, remittances
 from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
+from core.money import Money
 from core.once import exactly_once
 from core.paging import paginate
 from core.tables import csv_response, csv_table
@@ -141,6 +143,23 @@ def claim_dispose(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, claim, disposition_form=form)
 
 
+@requires("remittance:post")
+@requires_step_up
+@require_POST
+@exactly_once
+def claim_return(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Book what was paid back to the payer for a later credit note."""
+    claim = _claim(request, pk)
+    form = ReturnForm(request.POST, left=_left_to_return(claim))
+    if form.is_valid():
+        try:
+            made = remittances.pay_back(claim=claim, by=request.user, **form.cleaned_data)
+            return redirect("claims:remittance-detail", made.pk)
+        except DomainError as error:
+            add_domain_error(form, error)
+    return _page(request, claim, return_form=form)
+
+
 @requires("claim:approve")
 @require_GET
 def write_off_list(request: HttpRequest) -> HttpResponse:
@@ -188,7 +207,12 @@ def _claim(request: HttpRequest, pk: UUID) -> Claim:
     return get_object_or_404(visible_claims(request.user), pk=pk)
 
 
+def _left_to_return(claim: Claim) -> Money:
+    return PayerShare.objects.get(invoice=claim.invoice_id).left_to_return
+
+
 def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
+    share = PayerShare.objects.get(invoice=claim.invoice_id)
     context: dict[str, Any] = {
         "claim": claim,
         "banner": banner_of(claim.patient),
@@ -202,6 +226,8 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
         "paper_form": PaperForm(claim=claim) if claim.is_draft else None,
         "answer_form": AnswerForm(claim=claim) if claim.can_answer else None,
         "appeal_form": AppealForm(),
+        "share": share,
+        "return_form": ReturnForm(left=share.left_to_return) if share.left_to_return else None,
         "disposition_form": DispositionForm(initial={"amount": claim.refused_left}),
         **forms,
     }

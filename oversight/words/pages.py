@@ -33,6 +33,7 @@ PAGES: dict[str, Promise] = {
     "claims:claim-appeal": _("Claim"),
     "claims:claim-dispose": _("Claim"),
     "claims:claim-paper": _("Claim"),
+    "claims:claim-return": _("Claim"),
     "insurance.coverage": _("Coverage"),
     "insurance:authorisation-decide": _("Prior authorisation"),
     "insurance:authorisation-request": _("Prior authorisation"),

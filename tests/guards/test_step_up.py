@@ -39,6 +39,7 @@ STEP_UP = {
     "claims:batch-file",
     "claims:batch-submit",
     "claims:channel-edit",
+    "claims:claim-return",
     "claims:write-off-approve",
     "gateways:khqr-edit",
     "gateways:stripe-edit",
