@@ -81,6 +81,8 @@ def _part_in_words(line: InvoiceLine, before: Money, parts: list[tuple[str, str 
 def _rule_in_words(cover: dict[str, str], contract: str) -> str:
     if cover.get("excluded"):
         return _("Excluded by the contract")
+    if cover.get("coverage"):
+        return _("The coverage does not hold on this day")
     if cover.get("authorisation"):
         return _("No authorisation of the payer")
     if cover.get("flat"):

@@ -10,6 +10,12 @@ class CoverageNotValid(DomainError):
     field = "coverage"
 
 
+class CoverageEnded(DomainError):
+    message = _(
+        "The coverage does not hold on %(day)s, the day of the visit. Choose under Who pays what to bill it to."
+    )
+
+
 class CoverageOfAnother(DomainError):
     message = _("This coverage belongs to another patient.")
     field = "coverage"

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from core.clock import today
 from insurance.models import Authorisation, CaseRate, Contract, Coverage, Payer, VisitCoverage
+from insurance.share import Leave, Span
 from patients.access import sight_of
 
 
@@ -46,7 +47,8 @@ def valid_coverages(patient: Any, day: datetime.date | None = None) -> list[Cove
 
 
 def coverage_of_visit(visit_id: UUID) -> VisitCoverage | None:
-    return VisitCoverage.objects.select_related("coverage__contract__payer", "case_rate").filter(visit=visit_id).first()
+    found = VisitCoverage.objects.select_related("coverage__contract__payer", "case_rate", "visit")
+    return found.filter(visit=visit_id).first()
 
 
 def case_rates(contract: Contract) -> QuerySet[CaseRate]:
@@ -58,9 +60,7 @@ def visible_authorisations(user: Any) -> QuerySet[Authorisation]:
     return Authorisation.objects.select_related("coverage__patient").filter(sight_of(user).of("coverage__patient"))
 
 
-def granted_scopes(coverage: Coverage, day: datetime.date) -> frozenset[str]:
-    """What the payer gave leave for on a day: service codes, categories, or `*`."""
-    rows = Authorisation.objects.filter(
-        coverage=coverage, status="granted", valid_from__lte=day, valid_to__gte=day
-    ).values_list("scope", flat=True)
-    return frozenset(rows)
+def granted_leaves(coverage: Coverage) -> list[Leave]:
+    """What the payer ever gave leave for, each with its days."""
+    rows = Authorisation.objects.filter(coverage=coverage, status="granted").order_by()
+    return [Leave(scope, Span(*days)) for scope, *days in rows.values_list("scope", "valid_from", "valid_to")]

@@ -1,10 +1,12 @@
 """Who pays what of a bill: pure arithmetic, Decimal only, no database. Every line says how its share came about.
 
-All amounts are in the bill's currency. For each line in its order: what is excluded or lacks an authorisation is the
-patient's; of the rest the yearly deductible is taken first, then the co-pay (a share, and a fixed amount for each
-line), and what is left is the payer's as far as the limits of the visit and of the year allow.
+All amounts are in the bill's currency. For each line in its order: what was done on a day on which the coverage does
+not hold, is excluded or lacks an authorisation is the patient's; of the rest the yearly deductible is taken first, then
+the co-pay (a share, and a fixed amount for each line), and what is left is the payer's as far as the limits of the
+visit and of the year allow.
 """
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,8 +28,27 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days from one to another, both included; None is open."""
+
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    def __contains__(self, day: datetime.date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What the payer gave leave for (a service code, `category:<category>`, or `*`), and on which days."""
+
+    scope: str
+    days: Span
+
+
+@dataclass(frozen=True)
 class Terms:
-    """A contract as it stands for one bill. `rules` by service code or `category:<category>`; `authorised` likewise.
+    """A contract as it stands for one bill. `rules` by service code or `category:<category>`; it holds on `days`.
 
     `deductible`, `visit_left` and `year_left` are what is left of them; None is no limit. `flat`: one fee for the case.
     """
@@ -40,16 +61,18 @@ class Terms:
     year_left: Decimal | None = None
     flat: bool = False
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    authorised: frozenset[str] = frozenset()
+    leaves: Sequence[Leave] = ()
+    days: Span = Span()
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the bill; `amount` is what it costs after discount."""
+    """One line of the bill; `amount` is what it costs after discount, `day` when it was done."""
 
     code: str
     category: str
     amount: Decimal
+    day: datetime.date
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -83,9 +106,11 @@ def _share(
 ) -> Share:
     rule, source = _rule_of(item, terms)
     why = {"of": str(item.amount), "rule": source}
+    if item.day not in terms.days:
+        return Share(ZERO, why=why | {"coverage": "ended", "covered": "0"})
     if rule.excluded:
         return Share(ZERO, why=why | {"excluded": "yes", "covered": "0"})
-    if rule.needs_authorisation and not terms.authorised.intersection((*item.keys, "*")):
+    if rule.needs_authorisation and not _authorised(item, terms):
         return Share(ZERO, why=why | {"authorisation": "missing", "covered": "0"})
     if terms.flat:
         return Share(item.amount, why=why | {"flat": "yes", "covered": str(item.amount)})
@@ -109,6 +134,10 @@ def _share(
     if percent:
         why["rate"] = str(rate)
     return Share(covered, used, why | {"covered": str(covered)})
+
+
+def _authorised(item: Item, terms: Terms) -> bool:
+    return any(leave.scope in (*item.keys, "*") and item.day in leave.days for leave in terms.leaves)
 
 
 def _rule_of(item: Item, terms: Terms) -> tuple[Rule, str]:

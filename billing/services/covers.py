@@ -1,10 +1,11 @@
 """The payer's part of invoices: worked out on drafts, owed from issue on, taken back by voids and credits."""
 
+import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 
 from billing.errors import InvoiceClaimed
-from billing.models import CreditNote, Invoice, InvoiceLine, PayerShare
+from billing.models import Charge, CreditNote, Invoice, InvoiceLine, PayerShare
 from billing.pricing import ZERO
 from billing.services import journal
 from billing.services.covers_back import NOTHING_BACK, Back, back_of
@@ -13,7 +14,8 @@ from core.clock import day_of
 from insurance.services.limits import give_back
 from insurance.services.shares import Shares, shares_of
 from insurance.share import Item, portion
-from patients.states import Payer
+from patients.models import Visit
+from patients.states import Payer, VisitKind
 
 FIELDS = ["covered", "cover"]
 
@@ -41,11 +43,22 @@ def _shares(invoice: Invoice, lines: Sequence[InvoiceLine], binding: bool) -> Sh
         return None
     return shares_of(
         visit_id=invoice.visit_id,
-        items=[Item(line.service_code, line.category, line.amount - line.discount) for line in lines],
+        items=[
+            Item(line.service_code, line.category, line.amount - line.discount, day_done(line.charge, invoice.visit))
+            for line in lines
+        ],
         currency=invoice.currency,
         rate=invoice.rate,
         invoice_id=invoice.pk if binding else None,
     )
+
+
+def day_done(charge: Charge, visit: Visit) -> datetime.date:
+    """The hospital's day something was done: the visit's, and in a stay, which lasts, the charge's own."""
+    if visit.kind != VisitKind.INPATIENT:
+        return visit.date
+    began = (charge.explanation.get("lasted") or {}).get("began")
+    return day_of(datetime.datetime.fromisoformat(began) if began else charge.created_at)
 
 
 def sides_at_issue(invoice: Invoice) -> list[journal.Side]:

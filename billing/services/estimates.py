@@ -6,6 +6,7 @@ from typing import Any
 from billing import pricing
 from billing.models import Charge, Invoice, InvoiceLine
 from billing.pricing import ZERO
+from billing.services.covers import day_done
 from billing.services.drafts import line_facts, refresh_terms
 from billing.states import ChargeStatus, InvoiceStatus
 from core.money import Money
@@ -49,7 +50,7 @@ def estimate(visit: Any) -> Estimate | None:
     prices = [charge.money for charge in charges]
     bill = pricing.bill(prices, currency=currency, rate=rate, discount_rate=invoice.discount_rate, cuts=cuts)
     items = [
-        Item(charge.service_code, charge.category, amount - discount)
+        Item(charge.service_code, charge.category, amount - discount, day_done(charge, visit))
         for charge, amount, discount in zip(charges, bill.amounts, bill.discounts, strict=True)
     ]
     shares = shares_of(visit_id=visit.pk, items=items, currency=currency, rate=rate)

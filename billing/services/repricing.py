@@ -56,7 +56,7 @@ def _replace(charge: Charge, quote: Quote, visit: Any, by: Any) -> None:
         text=charge.detail,
         by=by,
     )
-    new.performer_id = charge.performer_id
+    new.performer_id, new.created_at = charge.performer_id, charge.created_at  # when and by whom it was done stays
     new.save(force_insert=True)
     record(new, verb="capture", from_status="", to_status=new.status, by=by)
     if draft:

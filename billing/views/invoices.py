@@ -30,6 +30,7 @@ from core.once import exactly_once
 from core.paging import paginate
 from core.pdf import pdf_response
 from core.rates import rated
+from insurance.errors import CoverageEnded
 from patients.banner import banner_of
 
 
@@ -63,6 +64,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "write_offs": () if invoice.is_draft else write_offs_of(invoice),
         "concessions": concessions_of(invoice) if invoice.is_draft or invoice.fund_id else (),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
+        "ended": invoice.coverage if invoice.is_draft and _ended(invoice) else None,
         "exact": suggest_exact(invoice.due_money, invoice.rate) if invoice.is_owing else None,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
     }
@@ -103,7 +105,7 @@ def invoice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = invoices.issue_invoice(
             invoice=_invoice(request, pk), by=request.user, version=int(version) if version.isdecimal() else None
         )
-    except PromotionUsedUp as error:
+    except (PromotionUsedUp, CoverageEnded) as error:
         invoices.refresh_draft(invoice=_invoice(request, pk), by=request.user)
         messages.warning(request, str(error))
         return redirect("billing:invoice-detail", pk)
@@ -167,6 +169,11 @@ def discount_override(request: HttpRequest, pk: UUID) -> HttpResponse:
 def discount_clear(request: HttpRequest, pk: UUID) -> HttpResponse:
     invoice = invoices.clear_override(invoice=_invoice(request, pk), by=request.user)
     return redirect("billing:invoice-detail", invoice.pk)
+
+
+def _ended(invoice: Invoice) -> bool:
+    """Whether the coverage of the visit does not hold on its day."""
+    return invoice.coverage is not None and invoice.visit.date not in invoice.coverage.days
 
 
 def _invoice(request: HttpRequest, pk: UUID) -> Invoice:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel, VersionedModel
 from core.money import Money, MoneyAmountField
+from insurance.share import Span
 from insurance.states import AUTHORISATION_FLOW, AuthorisationStatus, Eligibility
 
 
@@ -48,9 +49,14 @@ class Coverage(VersionedModel):
         return None if amount is None else Money(amount, self.contract.currency)
 
     def holds_on(self, day: datetime.date) -> bool:
-        """Whether the card and its contract are valid on a day."""
-        within = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-        return within and self.contract.holds_on(day)
+        """Whether a visit of a day may be billed to it: card and contract are valid, contract and payer switched on."""
+        return day in self.days and self.contract.holds_on(day)
+
+    @property
+    def days(self) -> Span:
+        """The days on which both the card and its contract are valid."""
+        ends = [one for one in (self.valid_to, self.contract.valid_to) if one]
+        return Span(max(self.valid_from, self.contract.valid_from), min(ends, default=None))
 
 
 class CoverageYear(UUIDModel):

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from core.clock import today
+from insurance.errors import CoverageEnded
 from insurance.models import VisitCoverage
-from insurance.queries import coverage_of_visit, granted_scopes
+from insurance.queries import coverage_of_visit, granted_leaves
 from insurance.services.limits import Standing, locked_standing, standing, take
 from insurance.share import ZERO, Item, Rule, Share, Terms, brought, fee_difference, split
 
@@ -29,16 +28,20 @@ class Shares:
 def shares_of(
     *, visit_id: UUID, items: Sequence[Item], currency: str, rate: Decimal, invoice_id: UUID | None = None
 ) -> Shares | None:
-    """What the payer of a visit takes of a bill; None when the visit is billed to no coverage that is valid.
+    """What the payer of a visit takes of a bill; None when the visit is billed to no coverage.
 
-    With `invoice_id` the limits are locked and the invoice counts against them; without, it is an estimate.
+    Coverage and authorisations are judged by the day each item was done, the limits of a year by that of the visit.
+    With `invoice_id` the limits are locked and the invoice counts against them: then a coverage that does not hold on
+    the day of the visit raises CoverageEnded. Without, it is an estimate, in which such a coverage takes nothing.
     """
     row = coverage_of_visit(visit_id)
     if row is None:
         return None
-    day = today()
+    day = row.visit.date
+    if invoice_id and day not in row.coverage.days:
+        raise CoverageEnded(day=f"{day:%Y-%m-%d}")
     found = locked_standing(row, day.year) if invoice_id else standing(row, day.year)
-    lines = split(items, _terms(found, day, currency, rate))
+    lines = split(items, _terms(found, currency, rate))
     covered = sum((line.covered for line in lines), ZERO)
     fee = _fee(found, covered, currency, rate) if row.case_rate else covered
     if invoice_id:
@@ -59,7 +62,7 @@ def _fee(found: Standing, covered: Decimal, currency: str, rate: Decimal) -> Dec
     return left if covered else ZERO
 
 
-def _terms(found: Standing, day: Any, currency: str, rate: Decimal) -> Terms:
+def _terms(found: Standing, currency: str, rate: Decimal) -> Terms:
     """The contract in the bill's currency, with what is left of its limits."""
     coverage = found.row.coverage
     contract = coverage.contract
@@ -81,5 +84,6 @@ def _terms(found: Standing, day: Any, currency: str, rate: Decimal) -> Terms:
         year_left=here(found.year_left),
         flat=contract.is_case_based,
         rules=rules,
-        authorised=granted_scopes(coverage, day) if asks else frozenset(),
+        leaves=granted_leaves(coverage) if asks else (),
+        days=coverage.days,
     )

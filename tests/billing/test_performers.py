@@ -50,8 +50,7 @@ def by_doctor(report):
     grouping = next(one for one in report.groupings if one[0].key == "doctor")
     period, found = Period(today(), today()), {}
     for row in rows_of(report, grouping, list(groups(report, grouping, period))):
-        chosen = dict(zip([one.path for one in grouping], row.values, strict=True))
-        behind = sum(posting.amount for posting in entries_behind(report, period, chosen))
+        behind = sum(posting.amount for posting in entries_behind(report, grouping, period, row.values))
         assert behind == report.sign * row.sums.usd
         found[row.labels[0]] = row.sums.usd
     return found

@@ -1,13 +1,16 @@
 """The arithmetic of who pays what, for any bill and any terms."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal as D
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.money import fits
-from insurance.share import Item, Rule, Terms, portion, split
+from insurance.share import Item, Leave, Rule, Span, Terms, portion, split
 
+DAY = date(2026, 3, 10)
 CODES = [("LAB-1", "laboratory"), ("MED-1", "pharmacy"), ("CONS", "consultation")]
 
 
@@ -20,6 +23,7 @@ def cases(draw):
     currency = draw(st.sampled_from(["USD", "KHR"]))
     money = amounts(currency)
     limit = st.none() | money
+    days = st.dates(date(2026, 3, 1), date(2026, 3, 20))
     rule = st.builds(
         Rule,
         excluded=st.booleans(),
@@ -37,9 +41,10 @@ def cases(draw):
         year_left=draw(limit),
         flat=draw(st.booleans()),
         rules=draw(st.dictionaries(keys, rule, max_size=4)),
-        authorised=draw(st.frozensets(keys, max_size=3)),
+        leaves=[Leave(scope, Span(until=draw(days))) for scope in draw(st.frozensets(keys, max_size=3))],
+        days=Span(until=draw(st.none() | days)),
     )
-    items = [Item(*draw(st.sampled_from(CODES)), draw(money)) for _ in range(draw(st.integers(0, 6)))]
+    items = [Item(*draw(st.sampled_from(CODES)), draw(money), draw(days)) for _ in range(draw(st.integers(0, 6)))]
     return items, terms
 
 
@@ -66,7 +71,7 @@ def test_every_share_can_be_worked_out_again_from_what_the_line_says(case):
     items, terms = case
     for item, share in zip(items, split(items, terms), strict=True):
         why = share.why
-        if "excluded" in why or "authorisation" in why:
+        if why.keys() & {"excluded", "authorisation", "coverage"}:
             assert share.covered == 0
         elif "flat" in why:
             assert share.covered == item.amount
@@ -91,8 +96,12 @@ def test_the_arithmetic_of_an_ordinary_bill():
         "category:laboratory": Rule(needs_authorisation=True),
         "SPA": Rule(excluded=True),
     })  # fmt: skip
-    items = [Item("CONS", "consultation", D(30)), Item("MED-1", "pharmacy", D(20)), Item("LAB-1", "laboratory", D(9)),
-             Item("SPA", "other", D(9)), Item("CONS", "consultation", D(100))]  # fmt: skip
+    items = [Item("CONS", "consultation", D(30), DAY), Item("MED-1", "pharmacy", D(20), DAY),
+             Item("LAB-1", "laboratory", D(9), DAY), Item("SPA", "other", D(9), DAY),
+             Item("CONS", "consultation", D(100), DAY)]  # fmt: skip
     assert [share.covered for share in split(items, terms)] == [D(16), D(10), 0, 0, D(24)]
-    allowed = Terms("USD", rules=terms.rules, authorised=frozenset({"category:laboratory"}))
+    allowed = Terms("USD", rules=terms.rules, leaves=[Leave("category:laboratory", Span(DAY, DAY))])
     assert [share.covered for share in split(items[2:3], allowed)] == [D(9)]
+    later = replace(items[2], day=date(2026, 3, 11))
+    assert [share.covered for share in split([later], allowed)] == [0]
+    assert split(items[:1], replace(terms, days=Span(until=date(2026, 3, 9))))[0].why["coverage"] == "ended"
