@@ -103,6 +103,7 @@ class PurposeForm(Form):
             ("fee", _("Fee of the bank or provider")),
             ("card", _("Takings by card arrive")),
             ("khqr", _("Takings by KHQR arrive")),
+            ("stripe", _("Takings by Stripe arrive")),
             ("income", _("Interest or other income")),
             ("unknown", _("Not known yet")),
         ],

@@ -31,12 +31,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A posting with the references of its documents."""
+    """A posting with the references of its documents; or several that one transfer brought, whose keys are `of`."""
 
     key: Any
     date: datetime.date
     amount: Decimal
     references: tuple[str, ...] = field(default=())
+    of: tuple[Any, ...] = field(default=())
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.of or (self.key,)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def likeness(line: Wanted, posting: Candidate) -> int:
 
 
 def pairs(lines: Sequence[Wanted], postings: Sequence[Candidate]) -> list[Pair]:
-    """The best pairs, each line and each posting once.
+    """The best pairs, each line and each posting once, by itself or with its transfer.
 
     A pair of equals is sure of itself only when nothing else is as likely: one line and one posting of an amount near
     the day are matched without a reference, two of each are left to a person.
@@ -83,17 +88,18 @@ def pairs(lines: Sequence[Wanted], postings: Sequence[Candidate]) -> list[Pair]:
     ]
     rivals_of_line, rivals_of_posting = _counts(found, "line"), _counts(found, "posting")
     chosen: list[Pair] = []
+    parts = {posting.key: set(posting.parts) for posting in postings}
     lines_done: set[Any] = set()
     postings_done: set[Any] = set()
     for pair in sorted(found, key=lambda one: (-one.confidence, str(one.line), str(one.posting))):
-        if pair.line in lines_done or pair.posting in postings_done:
+        if pair.line in lines_done or parts[pair.posting] & postings_done:
             continue
         alone = rivals_of_line[pair.line] == 1 and rivals_of_posting[pair.posting] == 1
         near = pair.confidence >= SAME_AMOUNT + NEARNESS[3]
         score = max(pair.confidence, SURE) if alone and near else pair.confidence
         chosen.append(Pair(pair.line, pair.posting, score))
         lines_done.add(pair.line)
-        postings_done.add(pair.posting)
+        postings_done |= parts[pair.posting]
     return chosen
 
 

@@ -8,7 +8,7 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from claims import agreement, holdings, looks, menu, models, panels, permissions, refusals  # noqa: F401
+        from claims import agreement, documents, holdings, looks, menu, models, panels, permissions, refusals  # noqa: F401
 
         for model in (
             models.Appeal,

@@ -1,4 +1,4 @@
-"""Statements of banks, card terminals and KHQR, line by line, and what of the ledger each line is."""
+"""Statements of banks, card terminals, KHQR and Stripe, line by line, and what of the ledger each line is."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from core.fields import EncryptedTextField
 from core.models import UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
 
-ACCOUNTS = ("bank", "card", "khqr")
+ACCOUNTS = ("bank", "card", "khqr", "stripe")
 
 
 class Source(models.TextChoices):

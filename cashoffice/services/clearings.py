@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,13 +16,14 @@ from cashoffice.errors import MatchTaken, MoreThanOpen, NoFee, ReceiptUnfit
 from cashoffice.fees import FEES, kept_of, largest
 from cashoffice.matching import likeness
 from cashoffice.models import Clearing, Match
+from cashoffice.queries.offers import offers, wanted
 from cashoffice.queries.statements import free_postings
 from cashoffice.queries.unknown import UNKNOWN, UnknownReceipt, receipts_of, visible_unknown
-from cashoffice.services.matches import described, lock_accounts, wanted
+from cashoffice.services.matches import lock_accounts
 from core.clock import now
 from core.ids import new_id
 
-MOST = 200  # postings that are weighed for one receipt
+MOST = 500  # postings that are weighed for one receipt
 
 
 @transaction.atomic
@@ -68,17 +70,17 @@ def undo_clearing(*, clearing: Clearing, reason: str, by: Any) -> Clearing:
     return clearing
 
 
-def explanations(receipt: UnknownReceipt) -> list[tuple[Posting, int]]:
-    """Postings a receipt may be, larger than what is open by a fee at most, and their likeness; the likeliest first."""
+def explanations(receipt: UnknownReceipt) -> list[tuple[Any, int]]:
+    """Postings a receipt may be, or several together, with their likeness; the likeliest first.
+
+    They are larger than what is open by a fee at most.
+    """
     worth, still = Abs("amount"), abs(receipt.still)
     is_one = Q(worth__lte=still) | Q(worth__lte=largest(receipt.still), account=receipt.line.statement.account_id)
     fitting = _may_be(receipt).annotate(worth=worth, off=Abs(worth - still)).filter(is_one)
     postings = list(fitting.order_by("off", "-date", "-pk")[:MOST])
-    asked = wanted(receipt.line)
-    near = {one.key: likeness(asked, one) for one in described(postings)}
-    days = {posting.pk: abs((posting.date - receipt.line.date).days) for posting in postings}
-    ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
-    return [(posting, near[posting.pk]) for posting in ranked]
+    ranked = offers(postings).ranked(partial(likeness, wanted(receipt.line)), receipt.line.date)
+    return [pair for pair in ranked if abs(pair[0].rest) <= max(still, largest(receipt.still))]
 
 
 def _may_be(receipt: UnknownReceipt) -> QuerySet[Posting]:

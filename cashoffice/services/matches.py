@@ -1,7 +1,6 @@
 """Which posting of the ledger a line of a statement is: found by the program, or said by a person."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +9,13 @@ from django.db.models import Q
 
 from accounts.models import Branch
 from billing.errors import ReasonMissing
-from billing.models import Account, Entry, EntryKind, Posting, Tender
+from billing.models import Account, Entry, EntryKind, Posting
 from billing.services import journal
 from cashoffice.errors import MatchTaken, MatchUnfit, NothingLeft, PartUnfit, PostedElsewhere, StatementAccepted
-from cashoffice.fees import FEES, fee_within, kept_of
-from cashoffice.matching import EARLIEST, LATEST, SURE, Candidate, Wanted, confidence, likeness, pairs
-from cashoffice.models import Clearing, Deposit, Match, Statement, StatementLine
+from cashoffice.fees import FEES, kept_of
+from cashoffice.matching import SURE, pairs
+from cashoffice.models import Clearing, Match, Statement, StatementLine
+from cashoffice.queries.offers import near_offers, postings_of, wanted
 from cashoffice.queries.statements import free_postings, lines_of
 from core.clock import now
 from core.ids import new_id
@@ -25,6 +25,7 @@ PURPOSES = {
     "fee": FEES,
     "card": "card",
     "khqr": "khqr",
+    "stripe": "stripe",
     "unknown": "unknown_receipts",
     "income": "other_income",
 }
@@ -35,11 +36,13 @@ def match_automatically(*, statement: Statement, by: Any) -> int:
     """Match every line that is surely one posting; returns how many. What is less sure is left to a person."""
     statement = _lock(statement)
     lines = [line for line in lines_of(statement, exceptions=True) if not line.matched]
-    sure = [pair for pair in pairs([wanted(line) for line in lines], candidates(statement)) if pair.confidence >= SURE]
+    near = near_offers(statement)
+    found = pairs([wanted(line) for line in lines], near.candidates)
+    sure = [pair for pair in found if pair.confidence >= SURE]
     by_key = {line.pk: line for line in lines}
-    postings = free_postings(statement).in_bulk([pair.posting for pair in sure])
     for pair in sure:
-        _match(by_key[pair.line], postings[pair.posting], confidence=pair.confidence, matched_by=by)
+        for posting in postings_of([near.shown[pair.posting]]):
+            _match(by_key[pair.line], posting, confidence=pair.confidence, matched_by=by)
     return len(sure)
 
 
@@ -128,7 +131,7 @@ def _posted_for(match: Match) -> Entry | None:
 
 @transaction.atomic
 def post_line(*, line: StatementLine, purpose: str, branch: Branch, by: Any) -> StatementLine:
-    """Post what is left of a line: fees, takings of the terminal or of KHQR that arrive, a receipt nobody knows yet.
+    """Post what is left of a line: fees, takings of terminal, KHQR or Stripe that arrive, a receipt nobody knows yet.
 
     Raises NothingLeft, StatementAccepted, DayClosed.
     """
@@ -147,57 +150,6 @@ def post_line(*, line: StatementLine, purpose: str, branch: Branch, by: Any) -> 
     Match.objects.create(id=key, line=line, posting=posting, is_manual=True, matched_by=by)
     _add(line, posting.amount)
     return line
-
-
-def candidates(statement: Statement) -> list[Candidate]:
-    """Free postings near the statement's days, with the numbers and references of their documents."""
-    since, until = statement.since - timedelta(days=EARLIEST), statement.until + timedelta(days=LATEST)
-    found = list(free_postings(statement).filter(date__gte=since, date__lte=until))
-    return described(found)
-
-
-def described(postings: Sequence[Any]) -> list[Candidate]:
-    """The postings with the numbers and references of their documents, and what of them is the `rest`."""
-    references = _references(postings)
-    return [
-        Candidate(one.pk, one.date, one.rest, tuple(filter(None, references.get(one.entry_id, [])))) for one in postings
-    ]
-
-
-def _references(postings: Sequence[Posting]) -> dict[Any, list[str]]:
-    """Numbers of receipt, invoice and deposit, and what the cashier typed as the terminal's or bank's number."""
-    found: dict[Any, list[str]] = {}
-    for one in postings:
-        papers = (one.entry.payment, one.entry.invoice)
-        found[one.entry_id] = [str(paper.number) for paper in papers if paper is not None]
-    by_payment = {one.entry.payment_id: one.entry_id for one in postings if one.entry.payment_id}
-    for tender in Tender.objects.filter(payment__in=by_payment):
-        found[by_payment[tender.payment_id]].append(tender.reference)
-    sources = {one.entry.source_id: one.entry_id for one in postings if one.entry.kind == EntryKind.DEPOSIT_BANKED}
-    for deposit in Deposit.objects.filter(pk__in=sources):
-        found[sources[deposit.pk]] += [deposit.number, deposit.slip]
-    return found
-
-
-def wanted(line: StatementLine) -> Wanted:
-    return Wanted(line.pk, line.date, line.amount, f"{line.reference} {line.text}")
-
-
-def suggestions(line: StatementLine) -> list[tuple[Any, int]]:
-    """Postings that this line may be, the likeliest first, each with its confidence.
-
-    Those larger by a fee are as likely as reference and day say; other amounts come last with 0.
-    """
-    statement = line.statement
-    asked, left = wanted(line), line.rest_money
-    near = {
-        one.key: likeness(asked, one) if fee_within(one.amount, left) else confidence(asked, one)
-        for one in candidates(statement)
-    }
-    postings = free_postings(statement).filter(pk__in=near)
-    days = {posting.pk: abs((posting.date - line.date).days) for posting in postings}
-    ranked = sorted(postings, key=lambda one: (-near[one.pk], days[one.pk], one.pk))
-    return [(posting, near[posting.pk]) for posting in ranked]
 
 
 def lock_accounts(entry: Entry) -> None:

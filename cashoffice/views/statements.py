@@ -1,6 +1,7 @@
 """Statements of bank, card terminal and KHQR: imported, matched line by line, accepted by another person."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,11 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
-from billing.models import Posting
-from cashoffice.errors import FeeTooLarge, NoFee, PartUnfit
+from cashoffice.errors import FeeTooLarge, MatchTaken, NoFee, PartUnfit
 from cashoffice.fees import with_fees
 from cashoffice.forms_statements import ImportForm, MappingForm, MatchForm, PurposeForm
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
+from cashoffice.queries.offers import chosen_of, postings_of, search, suggestions
 from cashoffice.queries.statements import balances_of, explainers, lines_of, live_matches, visible_statements
 from cashoffice.queries.unknown import unknown_open
 from cashoffice.services import matches, statements
@@ -103,21 +104,21 @@ def line_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @exactly_once
 def line_match(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The line is the chosen postings: one, or several that it pays together, or a part of one, maybe less a fee."""
-    line = _line(pk)
-    known = {str(posting.pk) for posting, _confidence in matches.suggestions(line)}
-    chosen = Posting.objects.filter(pk__in=known.intersection(request.POST.getlist("posting")))
-    if not chosen:
-        return _line_page(request, line, problem=_("Choose at least one posting."))
-    form, keys = MatchForm(request.POST), {one.pk for one in chosen}
+    line, keys = _line(pk), set(request.POST.getlist("posting"))
+    chosen, form = chosen_of(line.statement, keys), MatchForm(request.POST)
+    if len(chosen) < len(keys) or not keys:
+        problem = MatchTaken.message if keys else _("Choose at least one posting.")
+        return _line_page(request, line, problem=str(problem), chosen=chosen)
     if not form.is_valid():
-        return _line_page(request, line, match_form=form, chosen=keys)
+        return _line_page(request, line, match_form=form, chosen=chosen)
     fee_at = request.workplace.branch if form.cleaned_data["with_fee"] else None
     in_parts = form.cleaned_data["in_parts"]
     try:
-        matches.match_by_hand(line=line, postings=list(chosen), in_parts=in_parts, fee_at=fee_at, by=request.user)
+        postings = postings_of(chosen)
+        matches.match_by_hand(line=line, postings=postings, in_parts=in_parts, fee_at=fee_at, by=request.user)
     except (PartUnfit, NoFee, FeeTooLarge) as error:
         add_domain_error(form, error)
-        return _line_page(request, line, match_form=form, chosen=keys)
+        return _line_page(request, line, match_form=form, chosen=chosen)
     return _next(line)
 
 
@@ -179,12 +180,21 @@ def _line_page(
     form: PurposeForm | None = None,
     match_form: MatchForm | None = None,
     problem: str = "",
-    chosen: Collection[UUID] = (),
+    chosen: Sequence[Any] = (),
 ) -> HttpResponse:
-    """The line with what it may be; `chosen` and refused postings stay chosen."""
-    found = [] if line.is_matched else matches.suggestions(line)[:MOST_SUGGESTED]
+    """The line with what it may be, or what was searched for; postings that were `chosen` and refused stay chosen."""
+    keys = {one.pk for one in chosen}
+    words = request.GET.get("q", "").strip()[:80] if request.method == "GET" else ""
+    page = paginate(request, search(line, words)) if words and not line.is_matched else None
+    found: list[tuple[Any, int]] = [(one, 0) for one in chosen]
+    if page is not None:
+        found = list(page)
+    elif not line.is_matched:
+        found += [pair for pair in suggestions(line)[:MOST_SUGGESTED] if pair[0].pk not in keys]
     context = {
-        "chosen": chosen,
+        "chosen": keys,
+        "page": page,
+        "words": words,
         "line": line,
         "statement": line.statement,
         "matches": live_matches(line),

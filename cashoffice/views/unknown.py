@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import requires
-from billing.models import Posting
 from cashoffice.errors import FeeTooLarge, NoFee
 from cashoffice.fees import with_fees
 from cashoffice.forms_statements import ClearForm
 from cashoffice.models import Clearing
+from cashoffice.queries.offers import postings_of
 from cashoffice.queries.unknown import UnknownReceipt, clearings_of, receipts_of, visible_unknown
 from cashoffice.services import clearings
 from core.errors import DomainError
@@ -47,12 +47,12 @@ def unknown_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def unknown_clear(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The receipt is the chosen postings: one, or several that were paid together."""
     receipt = _receipt(request, pk)
-    known = {str(posting.pk) for posting, _likeness in clearings.explanations(receipt)}
-    chosen, form = known.intersection(request.POST.getlist("posting")), ClearForm(request.POST)
+    known = {str(one.pk): one for one, _likeness in clearings.explanations(receipt)}
+    chosen, form = known.keys() & set(request.POST.getlist("posting")), ClearForm(request.POST)
     if not chosen or not form.is_valid():
         return _page(request, receipt, form=form, problem=_("Choose at least one posting."))
     try:
-        against = list(Posting.objects.filter(pk__in=chosen))
+        against = postings_of(known[key] for key in chosen)
         clearings.clear_receipt(receipt=receipt.posting, against=against, **form.cleaned_data, by=request.user)
     except (NoFee, FeeTooLarge) as error:
         add_domain_error(form, error)

@@ -14,6 +14,7 @@ from billing.services import journal
 from cashoffice.errors import FeeTooLarge, MatchTaken, MoreThanOpen, NoFee, NothingLeft, ReceiptUnfit
 from cashoffice.fees import fee_within, kept_of
 from cashoffice.models import Clearing, Match, StatementMapping
+from cashoffice.queries.offers import suggestions
 from cashoffice.queries.statements import balances_of
 from cashoffice.services import matches
 from cashoffice.services.clearings import clear_receipt, explanations, undo_clearing
@@ -216,7 +217,7 @@ def line(shift, accountant):
 def test_a_line_less_than_its_payment_is_matched_with_the_fee(line, cashier, accountant):
     paid(cashier, "97.00")
     other, named = paid(cashier, "100.00"), paid(cashier, "101.00", "FT-4711")
-    ranked = matches.suggestions(line)
+    ranked = suggestions(line)
     assert [posting.amount for posting, _confidence in ranked] == [101, 100, 97]
     assert [bool(confidence) for _posting, confidence in ranked] == [True, True, False]
     branch = Branch.objects.get()

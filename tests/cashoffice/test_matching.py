@@ -30,9 +30,10 @@ from cashoffice.errors import (
 )
 from cashoffice.matching import SURE, Candidate, Wanted, confidence, pairs
 from cashoffice.models import Match, Statement, StatementLine, StatementMapping
+from cashoffice.queries.offers import suggestions
 from cashoffice.queries.statements import adds_up, balances_of, free_postings, lines_of
 from cashoffice.services.clearings import clear_receipt
-from cashoffice.services.matches import match_by_hand, post_line, suggestions, undo_match
+from cashoffice.services.matches import match_by_hand, post_line, undo_match
 from cashoffice.services.statements import accept_statement, import_statement, save_mapping
 from core.clock import today
 from tests.factories import billing as make
