@@ -5,24 +5,31 @@ def sent_transfers(shift) -> bool: ...
 
 @at_close
 def keep_report(*, shift, by) -> None: ...        # in the transaction that closes the shift
+
+@promises
+def sent_to_others(shift) -> Mapping[str, Decimal]: ...        # it lies in the drawer and is somebody's already
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise as LazyText
 
 from billing.models import Shift
+from core.money import Currency
 
 Hindrance = Callable[[Shift], bool]
 Keeper = Callable[..., Any]
+Promise = Callable[[Shift], Mapping[str, Decimal]]
 
-_against_acceptance: dict[Hindrance, str | Promise] = {}
-_hindrances: dict[Hindrance, str | Promise] = {}
+_against_acceptance: dict[Hindrance, str | LazyText] = {}
+_hindrances: dict[Hindrance, str | LazyText] = {}
 _keepers: list[Keeper] = []
+_promises: list[Promise] = []
 
 
-def hinders_count(words: str | Promise) -> Callable[[Hindrance], Hindrance]:
+def hinders_count(words: str | LazyText) -> Callable[[Hindrance], Hindrance]:
     """Register a reason: ``words`` for the cashier, and the function that says whether it holds for a shift."""
 
     def register(holds: Hindrance) -> Hindrance:
@@ -32,7 +39,7 @@ def hinders_count(words: str | Promise) -> Callable[[Hindrance], Hindrance]:
     return register
 
 
-def hinders_acceptance(words: str | Promise) -> Callable[[Hindrance], Hindrance]:
+def hinders_acceptance(words: str | LazyText) -> Callable[[Hindrance], Hindrance]:
     """Register a reason why a closed shift cannot be accepted yet, in words for the accountant."""
 
     def register(holds: Hindrance) -> Hindrance:
@@ -47,6 +54,22 @@ def at_close(keep: Keeper) -> Keeper:
     if keep not in _keepers:
         _keepers.append(keep)
     return keep
+
+
+def promises(promised: Promise) -> Promise:
+    """Register what lies in a shift's drawer but is promised to others, by currency."""
+    if promised not in _promises:
+        _promises.append(promised)
+    return promised
+
+
+def promised_of(shift: Shift) -> dict[str, Decimal]:
+    """What of a shift's drawer is promised to others, by currency."""
+    found = dict.fromkeys(Currency.values, Decimal(0))
+    for promised in _promises:
+        for currency, amount in promised(shift).items():
+            found[currency] += amount
+    return found
 
 
 def count_hindrances(shift: Shift) -> list[str]:

@@ -35,7 +35,7 @@ class DecidesOwnVoucher(DomainError):
 
 
 class ReviewsOwnVariance(DomainError):
-    message = _("Somebody else must review the difference of your own drawer.")
+    message = _("Somebody else than who counted the drawer must review its difference.")
 
 
 class NotYours(DomainError):

@@ -21,6 +21,7 @@ def shift_report(request: HttpRequest, shift: Shift) -> dict[str, Any]:
     return {
         "report": report,
         "rows": [(row, names.get(row.account, row.account)) for row in report.movements],
+        "may_review": request.user.pk not in (shift.cashier_id, shift.stood_in_by_id),
         "variance": Variance.objects.filter(shift=shift).select_related("reviewed_by").first(),
         "is_own": shift.cashier_id == request.user.pk,
         "papers": [("80mm", _("80 mm roll")), ("a4", "A4")],

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from billing.models import Account, Entry, EntryKind, Invoice, Payment, Posting, Shift
+from billing.shift_rules import promised_of
 from core.money import Currency
 from core.preferences import preference
 
@@ -27,6 +28,12 @@ def shift_expectation(shift: Shift) -> dict[str, Decimal]:
         .order_by()
     )
     return dict.fromkeys(Currency.values, ZERO) | {row["currency"]: row["sum"] for row in rows}
+
+
+def in_drawer(shift: Shift) -> dict[str, Decimal]:
+    """What may still leave the drawer, by currency: what must lie there, less what is promised to others."""
+    promised = promised_of(shift)
+    return {currency: amount - promised[currency] for currency, amount in shift_expectation(shift).items()}
 
 
 def sees_expectation(shift: Shift, user: Any) -> bool:

@@ -32,7 +32,7 @@ from billing.models import (
     Shift,
 )
 from billing.queries.credits import credited_by_line, own_credited
-from billing.queries.ledger import shift_expectation
+from billing.queries.ledger import in_drawer
 from billing.services import covers, fees, journal
 from billing.services.covers import check_no_open_claim
 from billing.services.deposits import put_back
@@ -45,7 +45,7 @@ from billing.services.shifts import lock_open_shift
 from billing.services.transitions import move, record
 from billing.states import CREDIT_FLOW, INVOICE_FLOW, InvoiceStatus
 from core.clock import now
-from core.money import Currency, Money, fits
+from core.money import Money, fits
 from core.preferences import preference
 from crm.services.points import credit_points, reverse_points
 from insurance.share import portion
@@ -269,8 +269,8 @@ def _back_to_fund(invoice: Invoice, exempted: Decimal) -> list[journal.Side]:
 
 def check_drawer(shift: Shift, parts: Mapping[str, Decimal]) -> None:
     """Raise DrawerShort where a locked shift's drawer holds less than is to be handed out, by currency."""
-    expected = shift_expectation(shift)
-    if any(amount > expected[Currency(currency)] for currency, amount in parts.items()):
+    lying = in_drawer(shift)
+    if any(amount > lying[currency] for currency, amount in parts.items()):
         raise DrawerShort()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing.models import EntryKind, Shift
 from billing.queries.ledger import sees_expectation
@@ -104,5 +104,6 @@ def visible_reports(user: Any) -> QuerySet[ShiftReport]:
 
 def waiting_variances(user: Any) -> QuerySet[Variance]:
     """Differences of others that wait for a review."""
-    waiting = Variance.objects.filter(status=VarianceStatus.WAITING).exclude(shift__cashier=user)
+    own = Q(shift__cashier=user) | Q(shift__stood_in_by=user)
+    waiting = Variance.objects.filter(status=VarianceStatus.WAITING).exclude(own)
     return waiting.select_related("shift__cashier", "shift__drawer").order_by("id")

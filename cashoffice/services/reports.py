@@ -35,11 +35,11 @@ def keep_report(*, shift: Shift, by: Any) -> ShiftReport:
 
 @transaction.atomic
 def review_variance(*, variance: Variance, note: str, by: Any) -> Variance:
-    """Somebody else than the cashier has looked at a difference. Raises ReasonMissing, ReviewsOwnVariance."""
+    """Somebody else than cashier and stand-in has looked at a difference. Raises ReasonMissing, ReviewsOwnVariance."""
     if not note.strip():
         raise ReasonMissing(field="note")
     variance = Variance.objects.select_for_update(of=("self",), no_key=True).select_related("shift").get(pk=variance.pk)
-    if variance.shift.cashier_id == by.pk:
+    if by.pk in (variance.shift.cashier_id, variance.shift.stood_in_by_id):
         raise ReviewsOwnVariance()
     columns = {"note": note, "reviewed_by": by, "reviewed_at": now()}
     move(variance, flow=VARIANCE_FLOW, verb="review", by=by, reason=note, **columns)

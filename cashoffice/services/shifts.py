@@ -5,9 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.models import Shift
+from billing.queries.ledger import in_drawer
 from billing.states import ShiftStatus
 from cashoffice.errors import AmountMissing, NotInDrawer, NotNotes, ShiftEnded
-from cashoffice.queries.drawers import in_drawer
 from core.money import KHR, USD
 
 SMALLEST_RIEL = 100

@@ -10,13 +10,14 @@ from billing.errors import AcceptanceHindered, ReasonMissing
 from billing.models import Posting
 from billing.services.credits import approve_credit, pay_refund, request_credit
 from billing.services.payments import take_payment
-from billing.services.shifts import accept_shift, close_shift, count_shift
+from billing.services.shifts import accept_shift, close_shift, count_shift, stand_in
 from cashoffice.errors import ReviewsOwnVariance
 from cashoffice.models import ShiftReport, Variance
 from cashoffice.queries.movements import movements_of
 from cashoffice.queries.reports import report_for, waiting_variances
 from cashoffice.services.reports import review_variance
 from cashoffice.services.transfers import receive_transfer
+from core import clock
 from core.ids import new_id
 from core.preferences import change_preferences, mark_of
 from tests.factories import billing as make
@@ -144,6 +145,17 @@ def test_a_difference_above_the_limit_is_reviewed_before_it_is_accepted(shift, c
         review_variance(variance=variance, note=" ", by=owner)
     review_variance(variance=variance, note="camera shows it", by=owner)
     assert accept_shift(shift=shift, by=accountant).status == "reconciled"
+
+
+def test_who_counted_for_an_absent_cashier_does_not_review_it(shift, owner, admin):
+    stand_in(shift=shift, counts={"USD": {1: 80}}, reason="taken ill", by=owner)
+    variance = Variance.objects.get()
+    assert not waiting_variances(owner).exists()
+    with pytest.raises(ReviewsOwnVariance):
+        review_variance(variance=variance, note="fine", by=owner)
+    with pytest.raises(IntegrityError, match="does not review"), transaction.atomic():
+        Variance.objects.filter(pk=variance.pk).update(status="reviewed", reviewed_by=owner, reviewed_at=clock.now())
+    assert review_variance(variance=variance, note="camera shows it", by=admin).status == "reviewed"
 
 
 def test_a_small_difference_needs_no_review(shift, cashier, accountant):

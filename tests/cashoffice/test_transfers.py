@@ -5,15 +5,19 @@ from decimal import Decimal as D
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing.errors import CountHindered, ReasonMissing
+from billing.errors import CountHindered, DrawerShort, ReasonMissing
 from billing.models import Entry
 from billing.queries.comparing import ledger_disagreements
-from billing.queries.ledger import shift_expectation, trial_balance
+from billing.queries.ledger import in_drawer, shift_expectation, trial_balance
+from billing.services import journal
+from billing.services.credits import approve_credit, pay_refund, request_credit
+from billing.services.payments import take_payment
 from billing.services.shifts import count_shift
 from cashoffice.errors import NotInDrawer, NotYours, NotYourTransfer, ReceiverMissing, ShiftEnded
 from cashoffice.models import Transfer
 from cashoffice.queries.transfers import receivers, transfers_to_answer, visible_transfers
 from cashoffice.services.transfers import decline_transfer, receive_transfer, send_transfer, withdraw_transfer
+from core.ids import new_id
 from core.states import MoveNotAllowed
 from tests.factories import billing as make
 from tests.factories import cashoffice as cash
@@ -52,6 +56,42 @@ def test_what_is_on_the_way_cannot_be_spent_twice(shift, other, cashier):
         with pytest.raises(NotInDrawer):
             spend()
     cash.transfer(other, 40, by=cashier)
+
+
+def test_what_is_on_the_way_is_not_paid_out(shift, other, cashier, cashier2, accountant):
+    note = owed_back(cashier, accountant)
+    sent = cash.transfer(other, 101, by=cashier)
+    with pytest.raises(DrawerShort):
+        pay_refund(note=note, method="cash", notes_in="USD", by=cashier)
+    withdraw_transfer(transfer=sent, by=cashier)
+    assert pay_refund(note=note, method="cash", notes_in="USD", by=cashier).amount == 10
+
+
+def owed_back(cashier, accountant):
+    """An approved credit note over ten dollars that the patient paid in cash."""
+    invoice = make.invoice()
+    take_payment(invoice=invoice, tenders=[make.usd(10)], by=cashier)
+    note = request_credit(invoice=invoice, amounts={invoice.lines.get().pk: D(10)}, reason="x", by=cashier)
+    return approve_credit(note=note, by=accountant)
+
+
+def test_the_database_lets_nobody_pay_out_what_is_promised(shift, other, cashier, accountant):
+    note = owed_back(cashier, accountant)
+    pay_refund(note=note, method="cash", notes_in="USD", by=cashier)
+    Transfer.objects.bulk_create([_sent(shift, other, cashier, D(100))])
+    with pytest.raises(IntegrityError, match="more is paid out"):
+        post_refund_again(shift, cashier)
+
+
+def _sent(shift, other, cashier, usd):
+    return Transfer(sender=shift, receiver=other, usd=usd, khr=0, sent_by=cashier, number="T-raw")
+
+
+@transaction.atomic
+def post_refund_again(shift, cashier):
+    sides = [journal.Side("drawer", "USD", D(-1), in_shift=True), journal.Side("other_income", "USD", D(1))]
+    journal.post(kind="refund", source_id=new_id(), sides=sides, branch_id=shift.branch_id, by=cashier, shift=shift)
+    connection.check_constraints()
 
 
 def test_a_declined_or_taken_back_transfer_moved_nothing(shift, other, cashier, cashier2):
@@ -185,3 +225,17 @@ def test_two_cashiers_who_send_each_other_cash_do_not_block_each_other(on_the_wa
     assert sorted(Transfer.objects.values_list("number", flat=True)) == [
         f"{on_the_way.number[:-1]}{place}" for place in range(1, 8)
     ]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_transfer_and_a_refund_at_once_share_no_note(samaki, cashier, cashier2, accountant, race):
+    make.rate(4100)
+    shift, other = make.shift(cashier), make.shift(cashier2, code="D2")
+    note = owed_back(cashier, accountant)
+    outcome = race(
+        lambda: cash.transfer(other, 105, by=cashier),
+        lambda: pay_refund(note=note, method="cash", notes_in="USD", by=cashier),
+    )
+    assert len(outcome.results) == 1
+    assert {type(error) for error in outcome.errors} <= {DrawerShort, NotInDrawer}
+    assert in_drawer(shift)["USD"] >= 0
