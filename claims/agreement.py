@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import PayerShare
+from billing.models import Entry, PayerShare
 from billing.queries.comparing import Disagreement, compare
 from claims.models import Claim
 
@@ -20,4 +20,5 @@ def claims_settled() -> Iterator[Disagreement]:
     for row in rows:
         share = known.pop(row["invoice"], 0)
         if share != row["sum"]:
-            yield Disagreement(str(row["invoice__number"]), None, share, row["sum"])
+            entries = Entry.objects.filter(invoice=row["invoice"]).order_by("-pk").values_list("pk", flat=True)
+            yield Disagreement(str(row["invoice__number"]), entries.first(), share, row["sum"])

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from billing.models import (
+    CashCount,
     Change,
     CreditLine,
     DepositMove,
@@ -25,6 +27,7 @@ from billing.models import (
     Refund,
     RefundPart,
     Shift,
+    ShiftTotal,
     Tender,
     WriteOff,
 )
@@ -170,6 +173,7 @@ def revenue_by_performer() -> Iterable[Disagreement]:
         ledger.values_list("performer", "currency", -F("amount")),
         lines.values_list("performer", "currency", F("amount") - F("tax")),
         credited.values_list("line__performer", "currency", F("tax") - F("gross")),
+        entries="postings__performer",
     ):
         yield replace(one, record=names[one.record])
 
@@ -179,6 +183,36 @@ def drawers_emptied() -> Iterable[Disagreement]:
     """A closed shift's drawer is empty in the ledger."""
     ended = [ShiftStatus.CLOSED, ShiftStatus.RECONCILED]
     return differing(_posted("shift", "drawer").filter(shift__status__in=ended), records=Shift, entries="shift")
+
+
+@compare(_("What was counted in drawers"))
+def drawers_counted() -> Iterable[Disagreement]:
+    """The notes written down at the beginning and at the end of each shift, and its totals."""
+    closing = CashCount.Stage.CLOSING
+    worth = ExpressionWrapper(Cast("pieces", BigIntegerField()) * F("denomination"), BigIntegerField())
+    for stage, total in ((CashCount.Stage.OPENING, "opening"), (closing, "counted")):
+        notes = CashCount.objects.filter(stage=stage)
+        kind = EntryKind.SHIFT_CLOSED if stage == closing else EntryKind.SHIFT_OPENED
+        yield from differing(
+            notes.values_list("shift", "currency", worth),
+            ShiftTotal.objects.exclude(**{total: None}).values_list("shift", "currency", total),
+            records=Shift,
+            entries="source_id",
+            kind=kind,
+        )
+
+
+@compare(_("What shifts took from the safe and brought to it"))
+def safes_moved() -> Iterable[Disagreement]:
+    """The float of each shift and what was counted at its end: in the ledger, and by its totals."""
+    ended = ShiftTotal.objects.filter(shift__status__in=[ShiftStatus.CLOSED, ShiftStatus.RECONCILED])
+    totals = {
+        EntryKind.SHIFT_OPENED: ShiftTotal.objects.values_list("shift", "currency", -F("opening")),
+        EntryKind.SHIFT_CLOSED: ended.values_list("shift", "currency", "counted"),
+    }
+    for kind, elsewhere in totals.items():
+        moved = _posted("entry__shift", "safe").filter(entry__kind=kind)
+        yield from differing(moved, elsewhere, records=Shift, entries="source_id", kind=kind)
 
 
 def _posted(owner: str, *accounts: str, sign: int = 1) -> QuerySet[Posting, tuple]:

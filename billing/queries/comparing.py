@@ -64,17 +64,18 @@ def ledger_disagreements() -> list[Disagreement]:
 
 
 def differing(
-    ledger: Amounts, *elsewhere: Amounts, records: type[Model] | None = None, entries: str = "pk"
+    ledger: Amounts, *elsewhere: Amounts, records: type[Model] | None = None, entries: str = "pk", kind: str = ""
 ) -> Iterable[Disagreement]:
     """Owners whose amounts in the ledger and elsewhere do not come to the same, currency by currency.
 
     `records` are the owners' own rows, named by their number; without it they are entries. `entries` leads from an
-    entry to its owner.
+    entry (of a `kind`) to its owner; of several the last is named.
     """
     rows = _rows(ledger, elsewhere)
     owners = {row[0] for row in rows}
     numbers = dict(records._base_manager.filter(pk__in=owners).values_list("pk", "number")) if records else {}
-    known = dict(Entry.objects.filter(**{f"{entries}__in": owners}).order_by("pk").values_list(entries, "pk"))
+    named = Entry.objects.filter(**{f"{entries}__in": owners}, **({"kind": kind} if kind else {}))
+    known = dict(named.order_by("pk").values_list(entries, "pk"))
     for owner, in_ledger, other in rows:
         yield Disagreement(str(numbers.get(owner, owner)), known.get(owner), in_ledger, other)
 

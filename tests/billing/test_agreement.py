@@ -106,7 +106,7 @@ def test_a_debt_that_differs_from_its_invoice_is_named_with_its_entry(paid, cash
     wrong = journal.post(
         kind=EntryKind.INVOICE_VOIDED,
         source_id=new_id(),
-        sides=[Side("receivable", "USD", Decimal(-3)), Side("discount", "USD", Decimal(3))],
+        sides=[Side("receivable", "USD", Decimal(-3)), Side("safe", "USD", Decimal(3))],
         branch_id=paid.invoice.branch_id,
         invoice=paid.invoice,
         by=cashier,
