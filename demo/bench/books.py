@@ -128,8 +128,11 @@ def _first_rows(model: type[models.Model]) -> str:
     return f"substring(id::text FROM 15 FOR 1) = '7' AND {conditions[model]}"
 
 
+AIMS = {"debts by age": 1_000, "closing a day": 2_000}  # milliseconds
+
+
 def figures() -> list[str]:
-    """The median of each reading, in milliseconds."""
+    """The median of each reading, in milliseconds, beside its aim."""
     with schema_context(SCHEMA):
         day, month = today(), Period(today().replace(day=1), today())
         lines = [f"{Entry.objects.count():,} entries, {Posting.objects.count():,} postings"]
@@ -143,11 +146,17 @@ def figures() -> list[str]:
             "what stands in a day's way": lambda: obstacles(_branch(), day),
             "closing a day": lambda: _close(day - timedelta(days=1)),
         }
-        lines += [f"{name:<34} {_median(reading):8.0f} ms" for name, reading in readings.items()]
+        lines += [_line(name, _median(reading)) for name, reading in readings.items()]
         began = time.perf_counter()
         found = ledger_disagreements()
         lines.append(f"{'do the books agree?':<34} {(time.perf_counter() - began) * 1000:8.0f} ms  {len(found)} differ")
     return lines
+
+
+def _line(name: str, median: float) -> str:
+    aim = AIMS.get(name)
+    met = f"  aim {aim:,} ms: {'ok' if median <= aim else 'MISSED'}" if aim else ""
+    return f"{name:<34} {median:8.0f} ms{met}"
 
 
 def _branch() -> Branch:
