@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from billing.models import DepositRefund, DepositTender, EntryKind, FeePayout, Refund, Tender
+from billing.models import DepositRefund, DepositTender, EntryKind, FeePayout, FundGrant, Refund, Tender
 from cashoffice.models import Deposit
 
 
@@ -81,6 +81,12 @@ def deposits_refunded(sources: Collection[UUID]) -> Iterator[Document]:
 def fees_paid(sources: Collection[UUID]) -> Iterator[Document]:
     for payout in FeePayout.objects.filter(pk__in=sources):
         yield Document(payout.pk, [payout.number or "", payout.reference])
+
+
+@documents_of(EntryKind.FUND_GRANT)
+def grants(sources: Collection[UUID]) -> Iterator[Document]:
+    for grant in FundGrant.objects.filter(pk__in=sources):
+        yield Document(grant.pk, [grant.donor, grant.reference])
 
 
 @documents_of(EntryKind.DEPOSIT_BANKED)

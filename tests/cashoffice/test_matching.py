@@ -393,6 +393,22 @@ def test_parts_never_come_to_more_than_the_posting(committed_db, samaki, cashier
     assert Match.objects.count() == 1
 
 
+def test_nobody_accepts_what_they_explain_at_the_same_moment(
+    committed_db, samaki, cashier, accountant, owner, admin, race
+):
+    make.rate(4100)
+    statement = imported(mt940((6, "A1", "")), accountant)
+    line, branch = lines_of(statement).get(), Branch.objects.get()
+    outcome = race(
+        lambda: post_line(line=line, purpose="income", branch=branch, by=owner),
+        lambda: accept_statement(statement=statement, by=owner),
+        times=4,
+    )
+    assert len(outcome.results) == 1
+    assert {type(error) for error in outcome.errors} <= {NothingLeft, LinesUnexplained, AcceptsOwnMatches}
+    assert accept_statement(statement=statement, by=admin).accepted_by == admin
+
+
 def test_one_file_imported_by_two_at_once_comes_once(committed_db, samaki, cashier, accountant, admin, race):
     make.rate(4100)
     make.shift(cashier)

@@ -6,12 +6,13 @@ from decimal import Decimal as D
 import pytest
 
 from accounts.models import Branch
-from billing.models import DepositAccount, FeeAccount, Posting
+from billing.models import DepositAccount, FeeAccount, Fund, Posting
 from billing.pricing import Paid
 from billing.services.credits import approve_credit, pay_refund, request_credit
 from billing.services.deposit_refunds import approve_deposit_refund, pay_deposit_refund, request_deposit_refund
 from billing.services.deposits import take_deposit
 from billing.services.fees import agree_share
+from billing.services.funds import confirm_grant, enter_grant, open_fund
 from billing.services.payments import take_payment
 from billing.services.payouts import pay_payout, request_payout
 from cashoffice.models import Match
@@ -70,7 +71,16 @@ def fees_of_doctor(cashier, accountant, reference):
     return pay_payout(payout=payout, method="bank", notes_in="USD", reference=reference, by=owner)
 
 
+def granted(cashier, accountant, reference):
+    found = Fund.objects.first() or open_fund(code="POOR", names={"en": "Poor"}, currency="USD", by=accountant)
+    grant = enter_grant(
+        fund=found, amount=D(10), received_in="bank", donor=f"Donor {reference}", reference=reference, by=accountant
+    )
+    return confirm_grant(grant=grant, branch=Branch.objects.get(), by=make.user("owner"))
+
+
 PAPERS = {
+    "grant to a fund": (granted, 10),
     "deposit": (lambda cashier, _accountant, reference: deposit_of(cashier, reference), 10),
     "refund": (refunded, -10),
     "deposit paid back": (deposit_back, -10),
@@ -84,7 +94,7 @@ def test_every_paper_is_known_by_its_reference_and_its_number(shift, cashier, ac
     write, amount = PAPERS[paper]
     write(cashier, accountant, "OTHER-1")
     second = write(cashier, accountant, REF)
-    words = REF if by == "reference" else second.number
+    words = REF if by == "reference" else getattr(second, "number", "") or second.donor
     line = imported(mt940((amount, "B1", f"transfer {words}")), accountant).lines.get()
     assert line.is_matched  # two of the same amount: only their words tell them apart
     assert Match.objects.get().posting.entry.source_id == second.pk
