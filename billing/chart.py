@@ -11,6 +11,7 @@ ACCOUNTS = [
     ("stripe", "1130", "asset", "Online card payments in transit", "ការបង់តាមកាតអនឡាញកំពុងផ្ទេរ", "在途网上银行卡收款"),
     ("receivable", "1200", "asset", "Owed by patients", "បំណុលអ្នកជំងឺ", "应收患者款"),
     ("receivable.payers", "1210", "asset", "Owed by payers", "បំណុលអ្នកបង់ជំនួស", "应收支付方款"),
+    ("between_branches", "1920", "asset", "Between branches", "គណនីរវាងសាខា", "分院往来"),
     ("unknown_receipts", "2900", "liability", "Receipts not yet explained", "ប្រាក់ចូលមិនទាន់ស្គាល់ប្រភព", "待查收款"),
     ("exchange", "1900", "asset", "Currency exchange", "ការប្តូររូបិយប័ណ្ណ", "货币兑换"),
     ("deposits", "2100", "liability", "Deposits of patients", "ប្រាក់កក់របស់អ្នកជំងឺ", "患者押金"),

@@ -64,7 +64,7 @@ def _row(posting: Posting) -> list[object]:
         entry.pk,
         f"{entry.date:%Y-%m-%d}",
         f"{at:%H:%M:%S}",
-        entry.branch.code,
+        posting.branch.code,
         entry.kind,
         document_of(entry),
         posting.account.code,
@@ -91,6 +91,7 @@ def _transaction(postings: list[Posting]) -> Iterator[str]:
         yield f"    ; rate:{entry.rate}"
     for one in postings:
         worth = f"base:{quantize(one.base_amount, entry.base_currency)} {entry.base_currency}"
+        worth += f", branch:{one.branch.code}" if one.branch_id != entry.branch_id else ""
         yield f"    {_account(one.account)}  {quantize(one.amount, one.currency)} {one.currency}  ; {worth}"
 
 

@@ -27,7 +27,8 @@ class Gateway(models.TextChoices):
 class DepositAccount(UUIDModel):
     """What is held for one patient, or for a whole family, in one currency; never below zero.
 
-    `balance` is the sum of its moves (a trigger insists) and changes under a row lock.
+    `balance` is the sum of its moves (a trigger insists) and changes under a row lock. `branch`, where the account was
+    opened, keeps it in the ledger, wherever it is used.
     """
 
     patient = models.ForeignKey(
@@ -36,6 +37,7 @@ class DepositAccount(UUIDModel):
     family = models.ForeignKey(
         "patients.Family", on_delete=models.PROTECT, null=True, blank=True, related_name="deposit_accounts"
     )
+    branch = models.ForeignKey("accounts.Branch", on_delete=models.PROTECT, related_name="+", verbose_name=_("Branch"))
     currency = CurrencyField(_("Currency"))
     balance = MoneyAmountField(_("Held"), default=Decimal(0))
 

@@ -111,6 +111,8 @@ class Posting(UUIDModel, AppendOnly):
     """One side of an entry: account, currency, signed amount, what it is worth in the entry's base currency.
 
     `shift` where it moves a cashier's takings, `performer` where it is revenue, or the fee, of somebody's work.
+    `branch` is the one it belongs to: the entry's, or of a debt or a deposit the one that keeps it (decision 0041).
+    Each branch's sides balance by themselves.
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
@@ -126,6 +128,9 @@ class Posting(UUIDModel, AppendOnly):
         related_name="+",
         db_index=False,
         verbose_name=_("Performed by"),
+    )
+    branch = models.ForeignKey(
+        "accounts.Branch", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("Branch")
     )
     date = models.DateField(_("Date"))
 

@@ -5,16 +5,18 @@ module its apps.ready() imports.
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Branch, User
 from billing.models import (
     CashCount,
     Change,
     CreditLine,
+    DepositAccount,
     DepositMove,
     EntryKind,
     FeeMove,
@@ -55,6 +57,27 @@ def invoice_debts() -> Iterable[Disagreement]:
         records=Invoice,
         entries="invoice",
     )
+
+
+@compare(_("What patients owe, by branch"))
+def branch_debts() -> Iterable[Disagreement]:
+    """What is owed to each branch: in its receivables, and by its invoices, whoever took the money."""
+    owing = Case(When(status=InvoiceStatus.VOID, then=ZERO), default=OWED)
+    issued = Invoice.objects.exclude(status=InvoiceStatus.DRAFT)
+    return _by_branch(_posted("branch", "receivable"), issued.values_list("branch", "currency", owing))
+
+
+@compare(_("Deposits held, by branch"))
+def branch_deposits() -> Iterable[Disagreement]:
+    """What is held by each branch: in the ledger, and by the accounts it keeps."""
+    accounts = DepositAccount.objects.values_list("branch", "currency", "balance")
+    return _by_branch(_posted("branch", "deposits", sign=-1), accounts)
+
+
+@compare(_("Every branch balances"))
+def unbalanced_branches() -> Iterable[Disagreement]:
+    """All that was posted to a branch adds up to nothing: what it owes to others stands between the branches."""
+    return _by_branch(_posted("branch"))
 
 
 @compare(_("What is written off"))
@@ -213,6 +236,11 @@ def safes_moved() -> Iterable[Disagreement]:
     for kind, elsewhere in totals.items():
         moved = _posted("entry__shift", "safe").filter(entry__kind=kind)
         yield from differing(moved, elsewhere, records=Shift, entries="source_id", kind=kind)
+
+
+def _by_branch(*amounts: QuerySet[Any, Any]) -> Iterable[Disagreement]:
+    codes = {str(branch.pk): branch.code for branch in Branch.objects.all()}
+    return (replace(one, record=codes[one.record]) for one in differing(*amounts))
 
 
 def _posted(owner: str, *accounts: str, sign: int = 1) -> QuerySet[Posting, tuple]:

@@ -14,7 +14,7 @@ from core.money import Currency
 
 ZERO = Decimal(0)
 MOST_SHOWN = 8
-DETAILS = ("entry__invoice", "entry__payment", "entry__shift", "entry__branch", "entry__posted_by", "account")
+DETAILS = ("entry__invoice", "entry__payment", "entry__shift", "entry__branch", "entry__posted_by", "account", "branch")
 
 
 def closed_through() -> datetime.date | None:

@@ -35,7 +35,7 @@ from billing.queries.credits import credited_by_line, own_credited
 from billing.queries.ledger import in_drawer
 from billing.services import covers, fees, journal
 from billing.services.covers import check_no_open_claim
-from billing.services.deposits import put_back
+from billing.services.deposits import lock_account, put_back
 from billing.services.drafts import lock_invoice
 from billing.services.funds import exemption_sides
 from billing.services.numbers import paper_number
@@ -298,10 +298,13 @@ def _record_refund(
 
 def _post_refund(refund: Refund, invoice: Invoice, paying: pricing.PayOut) -> Entry | None:
     owed = journal.Side(journal.RECEIVABLE, refund.currency, refund.amount)
+    keeps = None
+    if refund.method == Method.DEPOSIT:
+        keeps = lock_account(refund.currency, branch=refund.shift.branch, patient=invoice.patient).branch_id
     return journal.post(
         kind=EntryKind.REFUND,
         source_id=refund.pk,
-        sides=journal.paid_out(owed, method=refund.method, paying=paying, in_shift=True),
+        sides=journal.paid_out(owed, method=refund.method, paying=paying, in_shift=True, branch=keeps),
         branch_id=refund.shift.branch_id,
         by=refund.cashier,
         invoice=invoice,

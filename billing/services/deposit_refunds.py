@@ -146,7 +146,7 @@ def _record(
 
 def _post(refund: DepositRefund, account: DepositAccount, shift: Shift, paying: pricing.PayOut) -> None:
     """The hospital owes less; notes or a transfer go out, with exchange and rounding as for any pay-out."""
-    owed = journal.Side(journal.DEPOSITS, refund.currency, refund.amount)
+    owed = journal.Side(journal.DEPOSITS, refund.currency, refund.amount, branch=account.branch_id)
     entry = journal.post(
         kind=EntryKind.DEPOSIT_REFUNDED,
         source_id=refund.pk,

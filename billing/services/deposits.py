@@ -32,6 +32,8 @@ from billing.services.tenders import check_tenders
 from core.clock import now
 from core.ids import new_id
 
+Drawn = tuple[DepositAccount, Decimal]  # what is held, and how much of it is used
+
 
 @transaction.atomic
 def take_deposit(
@@ -63,7 +65,7 @@ def receive_deposit(*, patient: Any, paid: Paid, gateway: str, branch: Any, by: 
     return done or _hold(patient, [paid], for_family=False, key=key, shift=None, branch=branch, by=by, gateway=gateway)
 
 
-def draw(*, invoice: Invoice, tenders: Sequence[Paid]) -> list[tuple[DepositAccount, Decimal]]:
+def draw(*, invoice: Invoice, tenders: Sequence[Paid]) -> list[Drawn]:
     """Lock what is held for the invoice's patient and family, and say which accounts give how much.
 
     The patient's own goes first. Raises DepositShort. The caller has locked the invoice.
@@ -85,7 +87,7 @@ def draw(*, invoice: Invoice, tenders: Sequence[Paid]) -> list[tuple[DepositAcco
     return [(account, part) for account, part in drawn if part]
 
 
-def book_drawn(drawn: Sequence[tuple[DepositAccount, Decimal]], *, payment: Payment, entry: Entry | None) -> None:
+def book_drawn(drawn: Sequence[Drawn], *, payment: Payment, entry: Entry | None) -> None:
     """Take what was drawn off the accounts; they are still locked."""
     for account, amount in drawn:
         _move(account, -amount, entry=entry, payment=payment)
@@ -105,7 +107,7 @@ def check_held(invoice: Invoice, tenders: Sequence[Paid]) -> None:
 def put_back(refund: Refund, invoice: Invoice, entry: Entry | None) -> None:
     """A credit note is paid out into the patient's deposit."""
     for part in refund.parts.all():
-        account = lock_account(part.currency, patient=invoice.patient)
+        account = lock_account(part.currency, branch=refund.shift.branch, patient=invoice.patient)
         _move(account, part.amount, entry=entry, credit=refund)
 
 
@@ -114,9 +116,11 @@ def take_off(account: DepositAccount, amount: Decimal, *, refund: Any, entry: En
     _move(account, -amount, entry=entry, refund=refund)
 
 
-def lock_account(currency: str, *, patient: Any = None, family: Any = None) -> DepositAccount:
-    """The account of a patient or a family in a currency, locked; opened where there was none."""
-    account, _created = DepositAccount.objects.get_or_create(patient=patient, family=family, currency=currency)
+def lock_account(currency: str, *, branch: Any, patient: Any = None, family: Any = None) -> DepositAccount:
+    """The account of a patient or a family in a currency, locked; opened in the branch where there was none."""
+    account, _created = DepositAccount.objects.get_or_create(
+        patient=patient, family=family, currency=currency, defaults={"branch": branch}
+    )
     return DepositAccount.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
 
 
@@ -156,21 +160,26 @@ def _hold(
         )
         for part in tenders
     )
-    entry = _post(deposit, tenders)
     owner = {"family": patient.family} if for_family else {"patient": patient}
-    for currency, amount in sorted(pricing.by_currency(tenders).items()):
-        _move(lock_account(currency, **owner), amount, entry=entry, deposit=deposit)
+    held = [
+        (lock_account(currency, branch=branch, **owner), amount)
+        for currency, amount in sorted(pricing.by_currency(tenders).items())
+    ]
+    entry = _post(deposit, tenders, held)
+    for account, amount in held:
+        _move(account, amount, entry=entry, deposit=deposit)
     return deposit
 
 
-def _post(deposit: Deposit, tenders: Sequence[Paid]) -> Entry | None:
+def _post(deposit: Deposit, tenders: Sequence[Paid], held: Sequence[Drawn]) -> Entry | None:
     """Notes and transfers in; the hospital owes them to whoever paid."""
     in_shift = deposit.shift is not None
     sides = [
         journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=in_shift) for part in tenders
     ]
-    owed = pricing.by_currency(tenders)
-    sides += [journal.Side(journal.DEPOSITS, currency, -amount) for currency, amount in sorted(owed.items())]
+    sides += [
+        journal.Side(journal.DEPOSITS, account.currency, -amount, branch=account.branch_id) for account, amount in held
+    ]
     return journal.post(
         kind=EntryKind.DEPOSIT_TAKEN,
         source_id=deposit.pk,

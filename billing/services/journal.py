@@ -4,8 +4,9 @@ import datetime
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ SAFE = "safe"
 DRAWER = "drawer"
 RECEIVABLE = "receivable"
 PAYERS = "receivable.payers"
+BETWEEN = "between_branches"
 SCHEME = "scheme_difference"
 PAYER_LOSS = "payer_loss"
 BAD_DEBT = "bad_debt"
@@ -52,7 +54,7 @@ class Side:
     """One side of an entry before it is written: debit positive, credit negative.
 
     `in_shift`: it moves the takings of the entry's shift; `shift`: those of another one. `performer`: whose work it is
-    the revenue or the cost of, by id.
+    the revenue or the cost of, by id. `branch`: to which it belongs, by id, where it is another than the entry's.
     """
 
     account: str
@@ -61,6 +63,7 @@ class Side:
     in_shift: bool = False
     shift: Any = None
     performer: Any = None
+    branch: Any = None
 
 
 def revenue(parts: Iterable[tuple[InvoiceLine, Decimal]], currency: str) -> list[Side]:
@@ -71,12 +74,18 @@ def revenue(parts: Iterable[tuple[InvoiceLine, Decimal]], currency: str) -> list
     return [Side(key, currency, -sum, performer=who or None) for (key, who), sum in sorted(sums.items())]
 
 
-def paid_out(owed: Side, *, method: str, paying: PayOut, in_shift: bool) -> list[Side]:
-    """What is owed less, and the notes or the transfer that go out for it, with exchange and rounding."""
+def paid_out(owed: Side, *, method: str, paying: PayOut, in_shift: bool, branch: Any = None) -> list[Side]:
+    """What is owed less, and the notes or the transfer that go out for it, with exchange and rounding.
+
+    `branch` keeps the deposit it goes into.
+    """
     giving = RECEIVING[method]
     return [
         owed,
-        *(Side(giving, currency, -amount, in_shift=in_shift) for currency, amount in paying.parts.items()),
+        *(
+            Side(giving, currency, -amount, in_shift=in_shift, branch=branch)
+            for currency, amount in paying.parts.items()
+        ),
         Side(EXCHANGE, Currency.USD, paying.exchange_usd),
         Side(EXCHANGE, Currency.KHR, paying.exchange_khr),
         Side(ROUNDING, Currency.KHR, -paying.rounding),
@@ -104,10 +113,11 @@ def post(
     EntryUnbalanced, which is a mistake of the program, RateMissing and DayClosed. The same event is posted once.
     `may_wait`: what happened cannot be refused; where the day is closed it counts for the next one that is open.
     """
-    written = [side for side in sides if side.amount]
+    written = [_at_home(side, branch_id, invoice) for side in sides if side.amount]
     if not written:
         return None
     _check_balance(written)
+    written += _between(written)
     base = reverses.base_currency if reverses else preference("billing.base_currency")
     if rate is None and any(side.currency != base for side in written):
         rate = current_rate().riel_per_dollar
@@ -133,7 +143,13 @@ def post(
 def reverse(*, entry: Entry, kind: EntryKind, source_id: uuid.UUID, by: Any, invoice: Any = None) -> Entry | None:
     """Undo an entry by one with every sign turned; the first stays as it was. Only for entries outside a drawer."""
     sides = [
-        Side(posting.account.key, posting.currency, -posting.amount, performer=posting.performer_id)
+        Side(
+            posting.account.key,
+            posting.currency,
+            -posting.amount,
+            performer=posting.performer_id,
+            branch=posting.branch_id,
+        )
         for posting in entry.postings.select_related("account")
     ]
     return post(
@@ -170,8 +186,12 @@ def _begin_when_open(*, date: datetime.date, **facts: Any) -> Entry:
 
 
 def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
-    """Each side with its account, and what it is worth in the entry's base currency."""
-    worths = worth_in_base([(side.currency, side.amount) for side in sides], base=entry.base_currency, rate=entry.rate)
+    """Each side with its account and what it is worth in the entry's base currency, branch by branch."""
+    sides = sorted(sides, key=lambda side: (side.branch != entry.branch_id, str(side.branch)))
+    worths: list[Decimal] = []
+    for _branch, own in groupby(sides, key=lambda side: side.branch):
+        amounts = [(side.currency, side.amount) for side in own]
+        worths += worth_in_base(amounts, base=entry.base_currency, rate=entry.rate)
     accounts = Account.objects.in_bulk({side.account for side in sides}, field_name="key")
     Posting.objects.bulk_create(
         Posting(
@@ -182,10 +202,25 @@ def _write_sides(entry: Entry, sides: Sequence[Side]) -> None:
             base_amount=worth,
             shift=entry.shift if side.in_shift else side.shift,
             performer_id=side.performer,
+            branch_id=side.branch,
             date=entry.date,
         )
         for side, worth in zip(sides, worths, strict=True)
     )
+
+
+def _at_home(side: Side, branch_id: uuid.UUID, invoice: Any) -> Side:
+    """A debt belongs to its invoice's branch, wherever it is paid; all else to the entry's, unless the side says so."""
+    owed = invoice is not None and side.account in (RECEIVABLE, PAYERS)
+    return replace(side, branch=side.branch or (invoice.branch_id if owed else branch_id))
+
+
+def _between(sides: Sequence[Side]) -> list[Side]:
+    """What branches owe each other by an entry, so that each one's sides balance by themselves."""
+    sums: dict[tuple[Any, str], Decimal] = defaultdict(Decimal)
+    for side in sides:
+        sums[side.branch, str(side.currency)] += side.amount
+    return [Side(BETWEEN, currency, -sum, branch=branch) for (branch, currency), sum in sums.items() if sum]
 
 
 def _check_balance(sides: Sequence[Side]) -> None:

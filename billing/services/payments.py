@@ -15,7 +15,7 @@ from billing.errors import (
     TenderBeyondDue,
     TenderInvalid,
 )
-from billing.models import Change, Entry, EntryKind, Invoice, Payment, Shift, Tender
+from billing.models import Change, Entry, EntryKind, Invoice, Method, Payment, Shift, Tender
 from billing.pricing import Paid, Settlement
 from billing.queries.credits import own_credited
 from billing.services import deposits, journal
@@ -61,7 +61,7 @@ def take_payment(
     drawn = deposits.draw(invoice=invoice, tenders=tenders)
     settlement = _settle(invoice, tenders, change_in)
     payment = _record(invoice, shift, tenders, settlement, key, by)
-    deposits.book_drawn(drawn, payment=payment, entry=_post_receipt(payment, tenders, settlement))
+    deposits.book_drawn(drawn, payment=payment, entry=_post_receipt(payment, tenders, settlement, drawn))
     announce_if_settled(invoice.visit_id)
     return payment
 
@@ -162,10 +162,18 @@ def _credit_points(invoice: Invoice, by: Any) -> tuple[Decimal | None, Decimal |
     return (entry.points, entry.balance_after) if entry else (None, None)
 
 
-def _post_receipt(payment: Payment, tenders: Sequence[Paid], settlement: Settlement) -> Entry | None:
+def _post_receipt(
+    payment: Payment, tenders: Sequence[Paid], settlement: Settlement, drawn: Sequence[deposits.Drawn]
+) -> Entry | None:
     """Notes and transfers in, change out, the debt down; what was bought of one currency with the other; rounding."""
     sides = [
-        journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=True) for part in tenders
+        journal.Side(journal.RECEIVING[part.method], part.currency, part.amount, in_shift=True)
+        for part in tenders
+        if part.method != Method.DEPOSIT
+    ]
+    sides += [
+        journal.Side(journal.DEPOSITS, account.currency, amount, in_shift=True, branch=account.branch_id)
+        for account, amount in drawn
     ]
     sides += [
         journal.Side(journal.DRAWER, currency, -amount, in_shift=True) for currency, amount in settlement.change.items()

@@ -230,6 +230,7 @@ def post(sheets: Sheets, ground: Ground, entry: Entry, sides: Sequence[Side]) ->
             base_amount=worth,
             shift=entry.shift if side.in_shift else None,
             performer_id=side.performer,
+            branch=entry.branch,
             date=entry.date,
         )
 

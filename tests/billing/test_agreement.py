@@ -111,8 +111,9 @@ def test_a_debt_that_differs_from_its_invoice_is_named_with_its_entry(paid, cash
         invoice=paid.invoice,
         by=cashier,
     )
-    (found,) = ledger_disagreements()
+    found, of_branch = ledger_disagreements()
     assert (found.label, found.record, found.entry_id) == ("What invoices owe", paid.invoice.number, wrong.pk)
+    assert (of_branch.label, of_branch.record) == ("What patients owe, by branch", paid.invoice.branch.code)
     assert (found.ledger, found.elsewhere) == (Decimal(7), Decimal(10))
 
 

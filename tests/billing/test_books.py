@@ -121,7 +121,13 @@ def post_raw(payment, *amounts):
     safe = Account.objects.get(key="safe")
     for amount, worth in (amounts[:2], amounts[2:]):
         Posting.objects.create(
-            entry=entry, account=safe, currency="KHR", amount=amount, base_amount=worth, date=entry.date
+            entry=entry,
+            account=safe,
+            currency="KHR",
+            amount=amount,
+            base_amount=worth,
+            date=entry.date,
+            branch_id=entry.branch_id,
         )
 
 

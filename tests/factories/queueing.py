@@ -40,7 +40,7 @@ def room(code: str = "1") -> Room:
 
 
 def make_visit(*, by: User, patient: Patient | None = None, code: str = "OPD", **fields: Any) -> Visit:
-    facts = {"kind": "outpatient", "branch": Branch.objects.get(), "department": department(code)}
+    facts = {"kind": "outpatient", "branch": Branch.objects.order_by("code").first(), "department": department(code)}
     return open_visit(patient=patient or make_patient(by=by), by=by, **{**facts, **fields})
 
 

@@ -65,7 +65,7 @@ ACCOUNT = Dimension("account", gettext_lazy("Account"), "account", _rows_of(Acco
 METHOD = Dimension("method", gettext_lazy("Method"), "account__key", _methods)
 STAFF = Dimension("staff", gettext_lazy("Posted by"), "entry__posted_by", _rows_of(User))
 CASHIER = Dimension("cashier", gettext_lazy("Cashier"), "shift__cashier", _rows_of(User))
-BRANCH = Dimension("branch", gettext_lazy("Branch"), "entry__branch", _rows_of(Branch))
+BRANCH = Dimension("branch", gettext_lazy("Branch"), "branch", _rows_of(Branch))
 EVENT = Dimension("event", gettext_lazy("Event"), "entry__kind", _words_of(EntryKind))
 DEPARTMENT = Dimension(
     "department", gettext_lazy("Department"), "entry__invoice__visit__department", _rows_of(Department)

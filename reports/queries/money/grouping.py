@@ -48,7 +48,7 @@ def postings_of(report: Report, period: Period) -> QuerySet[Posting]:
     rows = Posting.objects.filter(report.rows, date__lte=period.until)
     if not report.standing:
         rows = rows.filter(date__gte=period.since)
-    return rows.filter(entry__branch=period.branch) if period.branch else rows
+    return rows.filter(branch=period.branch) if period.branch else rows
 
 
 def totals(report: Report, period: Period) -> Sums:
