@@ -27,6 +27,11 @@ class PaperOfAnother(DomainError):
     field = "document"
 
 
+class PapersTooLarge(DomainError):
+    message = _("The papers of one claim may have %(size)d MB together.")
+    field = "document"
+
+
 class BatchEmpty(DomainError):
     message = _("Choose at least one claim of this payer.")
     field = "claims"

@@ -1,6 +1,7 @@
 """Reading claims, batches and remittances: what one may see, what waits, and how old it is."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,14 +11,18 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.models import PayerShare, Posting
-from claims.models import Batch, Channel, Claim, Disposition, Remittance
+from claims.models import Batch, Channel, Claim, ClaimPaper, Disposition, Remittance
 from claims.states import ENDED, OPEN, ClaimStatus, DispositionStatus
 from core.clock import today
 from insurance.models import Payer
 from patients.access import sight_of
+from patients.consents import Answer, may_share_all
+from patients.models import PatientDocument
+from patients.states import ConsentPurpose
 
 AGES = ((0, 30), (31, 60), (61, 90), (91, None))
 ZERO = Decimal(0)
+LARGEST_PAPERS = 40 * 1024 * 1024  # bytes: of one claim, and of what one archive of a batch takes into memory
 OWED_BACK = "owed_back"  # a choice beside the statuses: claims whose payer is owed something back
 
 
@@ -77,9 +82,52 @@ def batches() -> QuerySet[Batch]:
 
 def claims_of_batch(batch: Batch) -> list[Claim]:
     """Everything a file of the batch says, in four queries however many claims it has."""
-    found = Claim.objects.filter(batch=batch).exclude(status=ClaimStatus.WITHDRAWN)
-    found = found.select_related("payer", "patient", "invoice__branch", "coverage").prefetch_related("lines")
-    return list(found.order_by("id"))
+    found = _standing(batch).select_related("payer", "patient", "invoice__branch", "coverage")
+    return list(found.prefetch_related("lines"))
+
+
+def _standing(batch: Batch) -> QuerySet[Claim]:
+    return Claim.objects.filter(batch=batch).exclude(status=ClaimStatus.WITHDRAWN).order_by("id")
+
+
+def papers_of(claims: Collection[Claim]) -> dict[UUID, list[PatientDocument]]:
+    """The papers on claims that still stand in the record of the claim's own patient, by claim; one query."""
+    found: dict[UUID, list[PatientDocument]] = defaultdict(list)
+    papers = ClaimPaper.objects.filter(claim__in=claims, document__removed_at=None)
+    for paper in papers.filter(document__patient=F("claim__patient")).select_related("document").order_by("id"):
+        found[paper.claim_id].append(paper.document)
+    return found
+
+
+def papers_to_send(claims: Sequence[Claim]) -> tuple[dict[UUID, list[PatientDocument]], dict[Claim, Answer]]:
+    """Papers by claim of patients who let their payer see them, and claims whose papers stay, with the ground."""
+    papers = papers_of(claims)
+    having = [claim for claim in claims if claim.pk in papers]
+    answers = may_share_all(
+        {claim.patient_id: claim.patient for claim in having}.values(), ConsentPurpose.SHARE_INSURER
+    )
+    staying = {claim: answers[claim.patient_id] for claim in having if not answers[claim.patient_id]}
+    return {claim.pk: papers[claim.pk] for claim in having if claim not in staying}, staying
+
+
+def standing_claims(batch: Batch) -> list[Claim]:
+    return list(_standing(batch).select_related("patient"))
+
+
+def archives_of(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Which claims go together into one archive of bounded size; empty where none has papers that may go."""
+    parts: list[list[Claim]] = []
+    papers, left = papers_to_send(claims)[0], 0
+    for claim in claims:
+        size = sum(document.size for document in papers.get(claim.pk, ()))
+        if not size:
+            continue
+        if not parts or size > left:
+            parts.append([])
+            left = LARGEST_PAPERS
+        parts[-1].append(claim)
+        left -= size
+    return parts
 
 
 def remittances() -> QuerySet[Remittance]:

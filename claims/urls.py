@@ -25,6 +25,7 @@ urlpatterns = [
     path("batches/<uuid:pk>/", batches.batch_detail, name="batch-detail"),
     path("batches/<uuid:pk>/submit/", batches.batch_submit, name="batch-submit"),
     path("batches/<uuid:pk>/<str:shape>/", batches.batch_file, name="batch-file"),
+    path("batches/<uuid:pk>/papers/<int:part>/", batches.batch_archive, name="batch-archive"),
     path("remittances/", remittances.remittance_list, name="remittance-list"),
     path("remittances/new/", remittances.remittance_new, name="remittance-new"),
     path("remittances/<uuid:pk>/", remittances.remittance_detail, name="remittance-detail"),

@@ -31,7 +31,7 @@ def get_json(url: str, **headers: str) -> dict[str, Any]:
 def get_text(url: str, **headers: str) -> str:
     """What stands at an address, as text. Raises Unreachable."""
     status, content = _ask("GET", url, None, headers)
-    _check(status, content)
+    _check(status)
     return content.decode("utf-8", "replace")
 
 
@@ -51,8 +51,9 @@ def post_json(url: str, data: dict[str, Any], **headers: str) -> tuple[int, dict
 
 
 def post_bytes(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
-    """The same for a body that is written already."""
-    return _any_object(*_ask("POST", url, body, headers))
+    """The same for a body that is written already; it may come back, and nothing at all is an object without facts."""
+    status, content = _ask("POST", url, body, headers, largest=LARGEST + 2 * len(body))
+    return _any_object(status, content or b"{}")
 
 
 def is_allowed(url: str) -> bool:
@@ -62,7 +63,9 @@ def is_allowed(url: str) -> bool:
     return parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+def _ask(
+    method: str, url: str, body: bytes | None, headers: dict[str, str], *, largest: int = LARGEST
+) -> tuple[int, bytes]:
     if not is_allowed(url):
         raise Unreachable("only https addresses are asked")
     parts = urlsplit(url)
@@ -71,28 +74,28 @@ def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> 
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, path, body, {"Accept": "application/json", "User-Agent": "ihospita", **headers})
         answer = connection.getresponse()
-        content = answer.read(LARGEST + 1)
+        content = answer.read(largest + 1)
         connection.close()
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise Unreachable(type(problem).__name__) from problem
+    if len(content) > largest:
+        raise Unreachable("answered too much")
     return answer.status, content
 
 
-def _check(status: int, content: bytes) -> None:
+def _check(status: int) -> None:
     if status != 200:
         raise Unreachable(f"answered {status}")  # a redirect as well: it is not followed
-    if len(content) > LARGEST:
-        raise Unreachable("answered too much")
 
 
 def _object(status: int, content: bytes) -> dict[str, Any]:
-    _check(status, content)
+    _check(status)
     return _parsed(content)
 
 
 def _any_object(status: int, content: bytes) -> tuple[int, dict[str, Any]]:
-    if 300 <= status < 400 or len(content) > LARGEST:
-        raise Unreachable(f"answered {status}" if status < 400 else "answered too much")
+    if 300 <= status < 400:
+        raise Unreachable(f"answered {status}")
     return status, _parsed(content)
 
 

@@ -28,8 +28,13 @@ def csv_response(table: bytes, filename: str) -> HttpResponse:
 
 def file_response(content: bytes, filename: str, content_type: str) -> HttpResponse:
     """Hand out UTF-8 text as a file to be kept, not shown."""
+    return bytes_response(content, filename, f"{content_type}; charset=utf-8")
+
+
+def bytes_response(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    """Hand out anything else as a file to be kept."""
     headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type=f"{content_type}; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def safe_cell(value: Any) -> str:

@@ -45,6 +45,9 @@ class Leave:
     scope: str
     days: Span
 
+    def counts_for(self, item: "Item") -> bool:
+        return self.scope in (*item.keys, "*") and item.day in self.days
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -137,7 +140,7 @@ def _share(
 
 
 def _authorised(item: Item, terms: Terms) -> bool:
-    return any(leave.scope in (*item.keys, "*") and item.day in leave.days for leave in terms.leaves)
+    return any(leave.counts_for(item) for leave in terms.leaves)
 
 
 def _rule_of(item: Item, terms: Terms) -> tuple[Rule, str]:

@@ -67,11 +67,17 @@ def may_contact_all(patients: Iterable[Patient], purpose: str) -> dict[UUID, Ans
 
 def may_share(patient: Patient, purpose: str) -> Answer:
     """Whether documents of the patient may leave the hospital for this purpose (facility, insurer, research)."""
+    return may_share_all([patient], purpose)[patient.pk]
+
+
+def may_share_all(patients: Iterable[Patient], purpose: str) -> dict[UUID, Answer]:
+    """The same for many, in two statements."""
     if purpose not in SHARING:
         raise ValueError(f"{purpose} is no kind of sharing")
-    if patient.closed_at:
-        return Answer(allowed=False, ground=Ground.CLOSED)
-    return standing_of([patient.pk], purpose)[patient.pk]
+    patients = list(patients)
+    closed = Answer(allowed=False, ground=Ground.CLOSED)
+    standing = standing_of([patient.pk for patient in patients], purpose)
+    return {**standing, **{patient.pk: closed for patient in patients if patient.closed_at}}
 
 
 def may_keep_photo(patient: Patient) -> Answer:

@@ -43,14 +43,16 @@ def _shares(invoice: Invoice, lines: Sequence[InvoiceLine], binding: bool) -> Sh
         return None
     return shares_of(
         visit_id=invoice.visit_id,
-        items=[
-            Item(line.service_code, line.category, line.amount - line.discount, day_done(line.charge, invoice.visit))
-            for line in lines
-        ],
+        items=[item_of(line, invoice.visit) for line in lines],
         currency=invoice.currency,
         rate=invoice.rate,
         invoice_id=invoice.pk if binding else None,
     )
+
+
+def item_of(line: InvoiceLine, visit: Visit) -> Item:
+    """A line as the terms of a coverage judge it."""
+    return Item(line.service_code, line.category, line.amount - line.discount, day_done(line.charge, visit))
 
 
 def day_done(charge: Charge, visit: Visit) -> datetime.date:

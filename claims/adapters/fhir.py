@@ -4,18 +4,23 @@ Identifiers are the hospital's own numbers under `urn:ihospita:`; every resource
 that a claim can be read alone.
 """
 
+import base64
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
+from claims.adapters.enclosed import NOTHING, Enclosed, Paper, sha1
 from claims.models import Batch, Claim, ClaimLine
 from core.clock import day_of, now
 
 SYSTEM = "urn:ihospita"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 KINDS = "http://terminology.hl7.org/CodeSystem/claim-type"
+INFORMATION = "http://terminology.hl7.org/CodeSystem/claiminformationcategory"
 GENDERS = {"male": "male", "female": "female"}
 ROLES = {"primary": "principal"}
 _MARK = "\ue000"  # of Unicode's private use: stands in no text
@@ -42,9 +47,20 @@ class Answer:
         return self.outcome in ("complete", "partial", "error")
 
 
-def as_claim(claim: Claim) -> dict[str, Any]:
-    """One claim as a FHIR Claim resource."""
-    return {
+def as_claim(
+    claim: Claim, enclosed: Enclosed = NOTHING, value: Callable[[Paper], dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """One claim as a FHIR Claim resource.
+
+    `value` gives what stands for a paper in supportingInfo; without it, its place in the archive of the batch.
+    """
+    value = value or (lambda paper: attached(paper, url=f"{claim.number}/{paper.name}"))
+    coverage: dict[str, Any] = {"sequence": 1, "focal": True, "coverage": {"reference": "#coverage"}}
+    if enclosed.authorisations:
+        coverage["preAuthRef"] = list(enclosed.authorisations)
+    category = {"coding": [{"system": INFORMATION, "code": "attachment"}]}
+    papers = [{"sequence": paper.place, "category": category, **value(paper)} for paper in enclosed.papers]
+    resource = {
         "resourceType": "Claim",
         "contained": [_patient(claim), _coverage(claim)],
         "identifier": [{"system": f"{SYSTEM}:claim", "value": claim.number}],
@@ -58,17 +74,45 @@ def as_claim(claim: Claim) -> dict[str, Any]:
         "priority": {"coding": [{"code": "normal"}]},
         "billablePeriod": {"start": claim.service_date.isoformat(), "end": claim.service_date.isoformat()},
         "diagnosis": [_diagnosis(number, one) for number, one in enumerate(claim.diagnoses, start=1)],
-        "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "#coverage"}}],
+        "insurance": [coverage],
         "item": [_item(claim, line) for line in claim.lines.all()],
         "total": _money(claim.amount, claim.currency),
     }
+    return resource | ({"supportingInfo": papers} if papers else {})
 
 
-def as_bundle(batch: Batch, claims: list[Claim]) -> bytes:
-    """A batch as a FHIR transaction bundle: a server that has a claim already makes no second one of it."""
+def attached(paper: Paper, *, content: bytes | None = None, url: str = "") -> dict[str, Any]:
+    """A paper in supportingInfo, with its content or where it lies."""
+    return {"valueAttachment": _attachment(paper, content) | ({"url": url} if url else {})}
+
+
+def referred(paper: Paper) -> dict[str, Any]:
+    """A paper in supportingInfo that was brought before as a DocumentReference, by the number it has with us."""
+    return {"valueReference": {"type": "DocumentReference", "identifier": _paper_number(paper), "display": paper.title}}
+
+
+def as_document(claim: Claim, paper: Paper, content: bytes) -> dict[str, Any]:
+    """A paper as a FHIR DocumentReference of its own."""
+    return {
+        "resourceType": "DocumentReference",
+        "contained": [_patient(claim)],
+        "identifier": [_paper_number(paper)],
+        "status": "current",
+        "type": {"text": paper.document.kind},
+        "subject": {"reference": "#patient"},
+        "content": [{"attachment": _attachment(paper, content)}],
+        "context": {"related": [{"identifier": {"system": f"{SYSTEM}:claim", "value": claim.number}}]},
+    }
+
+
+def as_bundle(batch: Batch, claims: list[Claim], enclosed: Mapping[UUID, Enclosed]) -> bytes:
+    """A batch as a FHIR transaction bundle: a server that has a claim already makes no second one of it.
+
+    Papers are named with their place in the archive of the batch; the file itself holds none.
+    """
     entries = [
         {
-            "resource": as_claim(claim),
+            "resource": as_claim(claim, enclosed.get(claim.pk, NOTHING)),
             "request": {"method": "POST", "url": "Claim", "ifNoneExist": f"identifier={SYSTEM}:claim|{claim.number}"},
         }
         for claim in claims
@@ -147,6 +191,18 @@ def _diagnosis(number: int, one: dict[str, str]) -> dict[str, Any]:
     concept = {"coding": [{"system": ICD10, "code": one["code"]}], "text": one["text"]}
     kind = {"type": [{"coding": [{"code": ROLES[one["role"]]}]}]} if one["role"] in ROLES else {}
     return {"sequence": number, "diagnosisCodeableConcept": concept, **kind}
+
+
+def _attachment(paper: Paper, content: bytes | None) -> dict[str, Any]:
+    """FHIR R4 Attachment: `size` in bytes before base64."""
+    about = {"contentType": paper.document.content_type, "title": paper.title, "size": paper.document.size}
+    if content is None:
+        return about
+    return about | {"hash": sha1(content), "data": base64.b64encode(content).decode()}
+
+
+def _paper_number(paper: Paper) -> dict[str, str]:
+    return {"system": f"{SYSTEM}:document", "value": str(paper.document.pk)}
 
 
 def _item(claim: Claim, line: ClaimLine) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 """A batch as a table: what Cambodian schemes ask for in their monthly lists, one row a line of a claim."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
+from claims.adapters.enclosed import NOTHING, Enclosed
 from claims.models import Batch, Claim
 from core.tables import csv_table
 
@@ -16,15 +20,19 @@ COLUMNS = (
         "currency",
         "amount",
         "claim_amount",
+        "authorisation",
+        "papers",
     ),
 )
 
 
-def as_csv(batch: Batch, claims: list[Claim]) -> bytes:
-    return csv_table(COLUMNS, (row for claim in claims for row in _rows(batch, claim)))
+def as_csv(batch: Batch, claims: list[Claim], enclosed: Mapping[UUID, Enclosed]) -> bytes:
+    """`papers` names files as they lie in the claim's folder of the batch's archive."""
+    rows = (row for claim in claims for row in _rows(batch, claim, enclosed.get(claim.pk, NOTHING)))
+    return csv_table(COLUMNS, rows)
 
 
-def _rows(batch: Batch, claim: Claim) -> list[tuple]:
+def _rows(batch: Batch, claim: Claim, enclosed: Enclosed) -> list[tuple]:
     patient = claim.patient
     person = (
         claim.coverage.member_number,
@@ -47,6 +55,8 @@ def _rows(batch: Batch, claim: Claim) -> list[tuple]:
             claim.currency,
             line.amount,
             claim.amount,
+            " ".join(enclosed.authorisations),
+            " ".join(paper.name for paper in enclosed.papers),
         )
         for line in claim.lines.all()
     ]

@@ -5,14 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 
 from billing.models import Invoice, PayerShare
 from billing.models.snapshot import SUFFIXES, copy_snapshot
 from billing.queries.credits import covered_by_line
 from billing.services.numbers import paper_number
 from billing.services.payers import set_claimed
-from claims.errors import ClaimNotDraft, ClaimSettledInPart, NothingToClaim, PaperOfAnother, ReasonNeeded
+from claims.errors import (
+    ClaimNotDraft,
+    ClaimSettledInPart,
+    NothingToClaim,
+    PaperOfAnother,
+    PapersTooLarge,
+    ReasonNeeded,
+)
 from claims.models import Claim, ClaimLine, ClaimMove, ClaimPaper
+from claims.queries import LARGEST_PAPERS
 from claims.services.moves import lock_claim, move
 from claims.states import DispositionStatus
 from clinical.models import Diagnosis
@@ -64,12 +73,15 @@ def withdraw_claim(*, claim: Claim, reason: str, by: Any) -> Claim:
 
 @transaction.atomic
 def add_paper(*, claim: Claim, document: PatientDocument, by: Any) -> ClaimPaper:
-    """Let a paper of the patient's record go with a draft. Raises ClaimNotDraft, PaperOfAnother."""
+    """Let a paper of the patient's record go with a draft. Raises ClaimNotDraft, PaperOfAnother, PapersTooLarge."""
     claim = lock_claim(claim)
     if not claim.is_draft:
         raise ClaimNotDraft()
     if document.patient_id != claim.patient_id or document.removed_at:
         raise PaperOfAnother()
+    others = claim.papers.filter(document__removed_at=None).exclude(document=document)
+    if (others.aggregate(size=Sum("document__size"))["size"] or 0) + document.size > LARGEST_PAPERS:
+        raise PapersTooLarge(size=LARGEST_PAPERS // 1024**2)
     return ClaimPaper.objects.get_or_create(claim=claim, document=document, defaults={"added_by": by})[0]
 
 

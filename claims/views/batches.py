@@ -12,15 +12,26 @@ from audit.services import record_export
 from claims.adapters.fhir import as_bundle
 from claims.adapters.table import as_csv
 from claims.forms import BatchForm, ChannelForm
-from claims.queries import batches, channel_of, claims_of_batch, drafts_of, payers_with_drafts
+from claims.queries import (
+    archives_of,
+    batches,
+    channel_of,
+    claims_of_batch,
+    drafts_of,
+    papers_to_send,
+    payers_with_drafts,
+    standing_claims,
+)
 from claims.services import batches as sending
 from claims.services.channels import set_channel
+from claims.services.enclosures import archive_of, enclosed_with
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
-from core.tables import csv_response, file_response
+from core.rates import rated
+from core.tables import bytes_response, csv_response, file_response
 from insurance.models import Payer
 
 
@@ -51,10 +62,13 @@ def batch_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def batch_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = get_object_or_404(batches(), pk=pk)
+    claims = standing_claims(batch)
     context = {
         "batch": batch,
         "page": paginate(request, batch.claims.select_related("patient", "invoice").order_by("id")),
         "channel": channel_of(batch.payer),
+        "archives": [] if batch.is_open else range(1, len(archives_of(claims)) + 1),
+        "staying": papers_to_send(claims)[1],
         "refused": batch.transmissions.filter(taken=False).select_related("claim")[:20],
     }
     return render_page(request, "claims/batch/detail.html", context)
@@ -79,9 +93,24 @@ def batch_file(request: HttpRequest, pk: UUID, shape: str) -> HttpResponse:
         raise Http404
     record_export("claims:batch", subject="claims_claim", batch=batch.number, shape=shape)
     found = claims_of_batch(batch)
+    enclosed = enclosed_with(found)
     if shape == "csv":
-        return csv_response(as_csv(batch, found), f"{batch.number}.csv")
-    return file_response(as_bundle(batch, found), f"{batch.number}.json", "application/fhir+json")
+        return csv_response(as_csv(batch, found, enclosed), f"{batch.number}.csv")
+    return file_response(as_bundle(batch, found, enclosed), f"{batch.number}.json", "application/fhir+json")
+
+
+@rated("paper")
+@requires("claim:submit")
+@requires_step_up
+@require_GET
+def batch_archive(request: HttpRequest, pk: UUID, part: int) -> HttpResponse:
+    """The batch's file with papers, as a ZIP; `part` counts from 1 where they are too many for one."""
+    batch = get_object_or_404(batches(), pk=pk)
+    parts = archives_of(standing_claims(batch))
+    if batch.is_open or not 1 <= part <= len(parts):
+        raise Http404
+    record_export("claims:archive", subject="claims_claim", batch=batch.number, part=part)
+    return bytes_response(archive_of(batch, parts[part - 1]), f"{batch.number}-{part}.zip", "application/zip")
 
 
 @requires("payer:edit")

@@ -25,6 +25,7 @@ from claims.queries import (
     write_offs_to_decide,
 )
 from claims.services import answers, claims, dispositions, remittances
+from claims.services.enclosures import authorisations_of
 from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -34,6 +35,8 @@ from core.once import exactly_once
 from core.paging import paginate
 from core.tables import csv_response, csv_table
 from patients.banner import banner_of
+from patients.consents import may_share
+from patients.states import ConsentPurpose
 
 
 @requires("claim:view")
@@ -89,8 +92,11 @@ def claim_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     claim = _claim(request, pk)
     form = PaperForm(request.POST, claim=claim)
     if form.is_valid():
-        claims.add_paper(claim=claim, document=form.cleaned_data["document"], by=request.user)
-        return redirect("claims:claim-detail", pk)
+        try:
+            claims.add_paper(claim=claim, document=form.cleaned_data["document"], by=request.user)
+            return redirect("claims:claim-detail", pk)
+        except DomainError as error:
+            add_domain_error(form, error)
     return _page(request, claim, paper_form=form)
 
 
@@ -219,6 +225,8 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
         "lines": claim.lines.select_related("denial"),
         "moves": claim.moves.select_related("by"),
         "papers": claim.papers.select_related("document"),
+        "shared": may_share(claim.patient, ConsentPurpose.SHARE_INSURER),
+        "authorisations": authorisations_of([claim])[claim.pk],
         "dispositions": claim.dispositions.select_related("requested_by", "decided_by"),
         "remittances": claim.remittance_lines.select_related("remittance", "denial"),
         "transmissions": claim.transmissions.all(),

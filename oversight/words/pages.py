@@ -28,6 +28,8 @@ PAGES: dict[str, Promise] = {
     "clinical:visit-enrolled": _("Enrolled"),
     "claims.claim": _("Claim"),
     "claims:batch": _("Batch of claims"),
+    "claims:archive": _("Batch of claims with papers"),
+    "claims:interface": _("Claim sent with papers"),
     "claims:ageing": _("What payers owe"),
     "claims:claim-answer": _("Claim"),
     "claims:claim-appeal": _("Claim"),

@@ -31,6 +31,7 @@ from claims.services.answers import Refusal, appeal, record_answer
 from claims.services.batches import make_batch, submit_batch
 from claims.services.claims import make_claim, withdraw_claim
 from claims.services.dispositions import approve_write_off, decline_write_off, dispose
+from claims.services.enclosures import enclosed_with
 from claims.services.importing import RowsRefused, matched
 from claims.services.remittances import Paid, post_remittance
 from core import clock
@@ -106,8 +107,9 @@ def test_a_batch_leaves_as_a_table_and_as_fhir(submitted, query_count):
     assert (batch.status, submitted.status) == ("submitted", "submitted")
     with query_count() as queries:
         found = claims_of_batch(batch)
-        table, bundle = as_csv(batch, found).decode(), json.loads(as_bundle(batch, found))
-    assert queries.count <= 4
+        enclosed = enclosed_with(found)
+        table, bundle = as_csv(batch, found, enclosed).decode(), json.loads(as_bundle(batch, found, enclosed))
+    assert queries.count <= 7
     assert table.count(submitted.number) == 2
     assert submitted.patient.mrn in table
     resource = bundle["entry"][0]["resource"]

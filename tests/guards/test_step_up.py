@@ -36,6 +36,7 @@ STEP_UP = {
     "billing:deposit-refund-approve",
     "billing:rate-feed",
     "claims:ageing-file",
+    "claims:batch-archive",
     "claims:batch-file",
     "claims:batch-submit",
     "claims:channel-edit",
