@@ -108,3 +108,9 @@ class PurposeForm(Form):
             ("unknown", _("Not known yet")),
         ],
     )
+
+    def __init__(self, *args: Any, account: str, **kwargs: Any) -> None:
+        """`account`: the key of the statement's; its own takings do not arrive on it."""
+        super().__init__(*args, **kwargs)
+        purpose = self.fields["purpose"]
+        purpose.choices = [(key, label) for key, label in purpose.choices if key != account]  # type: ignore[attr-defined]

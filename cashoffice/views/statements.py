@@ -127,7 +127,8 @@ def line_match(request: HttpRequest, pk: UUID) -> HttpResponse:
 @exactly_once
 def line_post(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is left of the line is posted as what it is."""
-    line, form = _line(pk), PurposeForm(request.POST)
+    line = _line(pk)
+    form = PurposeForm(request.POST, account=line.statement.account.key)
     if not form.is_valid():
         return _line_page(request, line, form=form)
     branch = request.workplace.branch
@@ -199,7 +200,7 @@ def _line_page(
         "statement": line.statement,
         "matches": live_matches(line),
         "suggested": with_fees(found, line.rest_money),
-        "form": form or PurposeForm(),
+        "form": form or PurposeForm(account=line.statement.account.key),
         "match_form": match_form or MatchForm(),
         "problem": problem,
     }

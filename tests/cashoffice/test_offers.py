@@ -100,13 +100,20 @@ def test_every_paper_is_known_by_its_reference_and_its_number(shift, cashier, ac
     assert Match.objects.get().posting.entry.source_id == second.pk
 
 
-def test_what_stripe_pays_out_arrives_at_the_bank_and_leaves_its_account(shift, cashier, accountant):
+def test_what_stripe_pays_out_arrives_at_the_bank_and_leaves_its_account(shift, cashier, accountant, client_for):
     make.invoice(by=cashier)
     deposit_of(cashier, "pi_1", method="stripe")
     line = imported(mt940(("9.50", "PO-1", "STRIPE PAYOUT")), accountant).lines.get()
+    assert (
+        "Takings by Stripe arrive" in client_for("accountant").get(f"/cash/statements/rows/{line.pk}/").content.decode()
+    )
+    office = client_for("accountant")
+    assert "Takings by Stripe arrive" in office.get(f"/cash/statements/rows/{line.pk}/").content.decode()
     post_line(line=line, purpose="stripe", branch=Branch.objects.get(), by=accountant)
     stripe = imported(mt940((10, "ch_1", "pi_1"), ("-0.50", "fee_1", ""), ("-9.50", "po_1", "")), accountant, "stripe")
     taken, fee, payout = stripe.lines.order_by("position")
+    refused = office.post(f"/cash/statements/rows/{fee.pk}/post/", once(purpose="stripe"))
+    assert (refused.status_code, refused.context["form"].errors.keys()) == (422, {"purpose"})
     assert (taken.is_matched, fee.is_matched, payout.is_matched) == (True, False, True)
     post_line(line=fee, purpose="fee", branch=Branch.objects.get(), by=accountant)
     assert sum(Posting.objects.filter(account__key="stripe").values_list("amount", flat=True)) == 0

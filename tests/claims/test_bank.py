@@ -24,6 +24,7 @@ from tests.cashoffice.test_matching import imported, mt940
 from tests.claims.test_claims import make_claim_sent
 from tests.claims.test_claims import remit as claim_paid
 from tests.factories import billing as make
+from tests.support.owning import as_owner
 
 
 @pytest.fixture
@@ -126,3 +127,12 @@ def test_a_transfer_less_what_the_payer_keeps_is_one_line_too(insured, cashier, 
     assert line.is_matched
     assert sorted(match.posting.amount for match in line.matches.all()) == [-48, 80]
     assert not ledger_disagreements()
+
+
+def test_a_claim_that_was_changed_is_named_with_its_invoices_last_entry(committed_db, insured, accountant):
+    claim = make_claim_sent(insured(), accountant)
+    claim_paid(claim, "20", by=accountant)
+    as_owner("UPDATE claims_claim SET paid = 19", tables=("claims_claim",))
+    (found,) = ledger_disagreements()
+    assert (str(found.label), found.record) == ("What claims brought in", claim.invoice.number)
+    assert found.entry_id == claim.invoice.entries.latest("pk").pk

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal as D
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,6 +13,7 @@ from billing.queries.comparing import ledger_disagreements
 from billing.queries.deposits import held_for
 from billing.services.payments import take_payment
 from billing.services.shifts import close_shift, count_shift
+from cashoffice.models import DayClosing
 from cashoffice.queries.days import figures_of
 from cashoffice.services.days import close_day
 from core import clock
@@ -380,6 +382,31 @@ def test_the_same_transfer_reported_fifty_times_at_once_is_one_payment(samaki, b
     outcome = race(lambda: record_transfer(request_id=request.pk, transfer=transfer), times=50)
     assert not outcome.errors
     assert (Payment.objects.count(), Deposit.objects.count(), QrReceipt.objects.count()) == (1, 0, 1)
+    assert not ledger_disagreements()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_transfers_beside_the_closing_are_in_the_days_figures_or_count_for_the_next(
+    samaki, bank, cashier, accountant, race
+):
+    make.rate(4100)
+    shift = make.shift(cashier)
+    codes = [request_qr(invoice=make.invoice(("10.00", "USD"), by=cashier), by=cashier) for _patient in range(6)]
+    count_shift(shift=shift, counts=make.FLOAT, by=cashier)
+    close_shift(shift=shift, reasons={}, by=cashier)
+    for code in codes:
+        bank.pay(code.code)
+    close = partial(close_day, branch=shift.branch, day=today(), by=accountant)
+    outcome = race(
+        *[partial(ask_bank, code) for code in codes[:3]], close, *[partial(ask_bank, code) for code in codes[3:]]
+    )
+    assert not outcome.errors
+    assert {request.status for request in QrRequest.objects.all()} == {"held"}
+    assert set(Entry.objects.filter(kind="deposit_taken").values_list("date", flat=True)) <= {
+        today(), today() + timedelta(days=1)
+    }  # fmt: skip
+    figures = DayClosing.objects.get().figures["movements"]
+    assert [row.as_json() for row in figures_of(shift.branch, today())] == figures
     assert not ledger_disagreements()
 
 
