@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Branch
-from billing.models import NOTES, Category, Drawer, Method, PriceList, ReceiptPrint
+from billing.models import NOTES, Category, Drawer, Method, PriceList, Printing
 from billing.models.snapshot import SUFFIXES
 from billing.pricing import ZERO, Paid
 from billing.states import InvoiceStatus
@@ -264,7 +264,7 @@ class DrawerForm(Form):
 
 
 class PrintForm(Form):
-    paper = forms.ChoiceField(label=_("Paper"), choices=ReceiptPrint.Paper.choices)
+    paper = forms.ChoiceField(label=_("Paper"), choices=Printing.Paper.choices)
     language = forms.ChoiceField(
         label=_("Language"), choices=[("km", "ភាសាខ្មែរ"), ("en", "English"), ("zh-hans", "简体中文")]
     )

@@ -1,11 +1,13 @@
 """Mails of the cash office to patients. Each asks the gate of consents at the moment of sending."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from billing.dunning import title_of
-from billing.links import HOURS, receipt_path
+from billing.links import HOURS, paper_path
 from billing.models import Reminder
+from billing.papers import MAILED
 from core.money import format_money
 from notifications import mails
 from notifications.addresses import absolute, hospital_name
@@ -26,9 +28,9 @@ def patient_to_write_to(pk: UUID) -> mails.Recipient | None:
     return mails.Recipient(patient.email, patient.preferred_language)
 
 
-def receipt_link(recipient: mails.Recipient, *, print_id: str) -> dict[str, Any]:
+def paper_link(word: str, recipient: mails.Recipient, *, print_id: str) -> dict[str, Any]:
     """The link is made here, in the worker: neither queue nor table holds it."""
-    return {"link": absolute(receipt_path(print_id)), "hours": HOURS, "hospital": hospital_name()}
+    return {"link": absolute(paper_path(word, print_id)), "hours": HOURS, "hospital": hospital_name()}
 
 
 def debt_reminder(recipient: mails.Recipient, *, reminder_id: str) -> dict[str, Any]:
@@ -44,4 +46,5 @@ def debt_reminder(recipient: mails.Recipient, *, reminder_id: str) -> dict[str, 
 
 
 mails.declare("debt_reminder", context=debt_reminder, recipient=patient_to_write_to)
-mails.declare("receipt_link", context=receipt_link, recipient=patient_to_write_to)
+for paper in MAILED:
+    mails.declare(f"{paper}_link", context=partial(paper_link, paper), recipient=patient_to_write_to)

@@ -1,5 +1,8 @@
-from django.urls import path
+from collections.abc import Iterator
 
+from django.urls import URLPattern, path
+
+from billing.papers import MAILED
 from billing.views import (
     accounts,
     books,
@@ -13,6 +16,7 @@ from billing.views import (
     invoices,
     journal,
     packages,
+    papers,
     payments,
     price_lists,
     prices,
@@ -26,7 +30,31 @@ from billing.views import (
 )
 
 app_name = "billing"
+
+# Kinds of paper (billing.papers): where the document lies that is printed, and where its printings are shown.
+DOCUMENTS = {
+    "receipt": ("payments/<uuid:pk>", "receipts"),
+    "invoice": ("invoices/<uuid:pk>", "invoice-papers"),
+    "deposit": ("deposits/<uuid:pk>", "deposit-papers"),
+    "deposit-refund": ("deposit-refunds/<uuid:pk>", "deposit-refund-papers"),
+    "credit": ("credits/<uuid:pk>", "credit-papers"),
+    "refund": ("refunds/<uuid:pk>", "refund-papers"),
+    "statement": ("patients/<uuid:pk>/statement", "statement-papers"),
+}
+
+
+def paths_of_papers() -> Iterator[URLPattern]:
+    for word, (document, shown) in DOCUMENTS.items():
+        kind = {"kind": word}
+        yield path(f"{document}/print/", papers.paper_print, kind, name=f"{word}-print")
+        yield path(f"{shown}/<uuid:pk>.pdf", papers.paper_show, kind, name=f"{word}-show")
+        if word in MAILED:
+            yield path(f"{document}/send/", papers.paper_send, kind, name=f"{word}-send")
+            yield path(f"{shown}/open/<str:token>/", papers.paper_open, kind, name=f"{word}-open")
+
+
 urlpatterns = [
+    *paths_of_papers(),
     path("", worklist.worklist, name="worklist"),
     path("visits/<uuid:pk>/", worklist.visit_bill, name="visit-bill"),
     path("visits/<uuid:pk>/panel/", worklist.visit_panel, name="visit-panel"),
@@ -39,8 +67,6 @@ urlpatterns = [
     path("charges/<uuid:pk>/waive/", worklist.charge_waive, name="charge-waive"),
     path("invoices/", invoices.invoice_list, name="invoice-list"),
     path("invoices/<uuid:pk>/", invoices.invoice_detail, name="invoice-detail"),
-    path("invoices/<uuid:pk>/print/", invoices.invoice_print, name="invoice-print"),
-    path("invoice-papers/<uuid:pk>.pdf", invoices.invoice_paper, name="invoice-paper"),
     path("invoices/<uuid:pk>/issue/", invoices.invoice_issue, name="invoice-issue"),
     path("invoices/<uuid:pk>/void/", invoices.invoice_void, name="invoice-void"),
     path("invoices/<uuid:pk>/charges/<uuid:charge_pk>/add/", invoices.charge_add, name="charge-add"),
@@ -95,25 +121,17 @@ urlpatterns = [
     path("credits/<uuid:pk>/approve/", credits.credit_approve, name="credit-approve"),
     path("credits/<uuid:pk>/decline/", credits.credit_decline, name="credit-decline"),
     path("credits/<uuid:pk>/pay/", credits.refund_pay, name="refund-pay"),
-    path("credits/<uuid:pk>.pdf", credits.credit_print, name="credit-print"),
     path("deposits/", deposits.deposit_list, name="deposit-list"),
     path("deposits/<uuid:pk>/", deposits.deposit_detail, name="deposit-detail"),
-    path("deposits/<uuid:pk>.pdf", deposits.deposit_print, name="deposit-print"),
     path("patients/<uuid:pk>/deposits/", deposits.deposit_patient, name="deposit-patient"),
-    path("patients/<uuid:pk>/statement.pdf", deposits.statement_print, name="statement-print"),
     path("patients/<uuid:pk>/deposits/new/", deposits.deposit_new, name="deposit-new"),
     path("patients/<uuid:pk>/deposits/refund/", deposits.refund_new, name="deposit-refund-new"),
     path("deposit-refunds/<uuid:pk>/", deposits.refund_detail, name="deposit-refund"),
-    path("deposit-refunds/<uuid:pk>.pdf", deposits.refund_print, name="deposit-refund-print"),
     path("deposit-refunds/<uuid:pk>/approve/", deposits.refund_approve, name="deposit-refund-approve"),
     path("deposit-refunds/<uuid:pk>/decline/", deposits.refund_decline, name="deposit-refund-decline"),
     path("deposit-refunds/<uuid:pk>/pay/", deposits.refund_pay_out, name="deposit-refund-pay"),
     path("invoices/<uuid:pk>/pay/", payments.payment_new, name="payment-new"),
     path("payments/<uuid:pk>/", receipts.payment_detail, name="payment-detail"),
-    path("payments/<uuid:pk>/print/", receipts.receipt_print, name="receipt-print"),
-    path("payments/<uuid:pk>/send/", receipts.receipt_send, name="receipt-send"),
-    path("receipts/<uuid:pk>.pdf", receipts.receipt_show, name="receipt-show"),
-    path("receipts/open/<str:token>/", receipts.receipt_open, name="receipt-open"),
     path("shifts/", shifts.shift_list, name="shift-list"),
     path("shifts/mine/", shifts.shift_mine, name="shift-mine"),
     path("shifts/open/", shifts.shift_open, name="shift-open"),

@@ -23,7 +23,16 @@ from billing.models.line import InvoiceLine
 from billing.models.package import Package, PackageCover, PackagePart, PackageSale, PackageUse
 from billing.models.payment import Change, Method, Payment, Tender
 from billing.models.price_list import EVERY_DAY, Adjustment, Day, Holiday, Nationality, PriceList
-from billing.models.prints import InvoicePrint, ReceiptPrint
+from billing.models.prints import (
+    CreditPrint,
+    DepositPrint,
+    DepositRefundPrint,
+    InvoicePrint,
+    Printing,
+    ReceiptPrint,
+    RefundPrint,
+    StatementPrint,
+)
 from billing.models.promotion import Promotion, PromotionUse
 from billing.models.shift import NOTES, CashCount, Drawer, Shift, ShiftLook, ShiftTotal
 from billing.models.write_off import WriteOff
@@ -43,12 +52,15 @@ __all__ = [
     "ConcessionKind",
     "CreditLine",
     "CreditNote",
+    "CreditPrint",
     "Day",
     "Deposit",
     "DepositAccount",
     "DepositMove",
+    "DepositPrint",
     "DepositRefund",
     "DepositRefundPart",
+    "DepositRefundPrint",
     "DepositTender",
     "DiscountSource",
     "Drawer",
@@ -80,6 +92,7 @@ __all__ = [
     "Posting",
     "Price",
     "PriceList",
+    "Printing",
     "Promotion",
     "PromotionUse",
     "RateFeed",
@@ -87,6 +100,7 @@ __all__ = [
     "ReceiptPrint",
     "Refund",
     "RefundPart",
+    "RefundPrint",
     "Reminder",
     "ReminderWay",
     "Service",
@@ -94,6 +108,7 @@ __all__ = [
     "ShiftLook",
     "ShiftTotal",
     "Source",
+    "StatementPrint",
     "Tender",
     "Transition",
     "Unit",

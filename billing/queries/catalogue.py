@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from billing.errors import RateMissing
 from billing.models import ExchangeRate, Price, Service
-from core.clock import today
+from core.clock import day_of, today
 from core.db.kept import kept
 
 
@@ -64,6 +64,13 @@ def current_rate(day: datetime.date | None = None) -> ExchangeRate:
 def usable_rate(day: datetime.date | None = None) -> Decimal | None:
     """Riel for one dollar on a day, None where none was ever set."""
     rate = _rate_on.first(day or today())
+    return rate.riel_per_dollar if rate else None
+
+
+def rate_known_at(moment: datetime.datetime) -> Decimal | None:
+    """Riel for one dollar as it counted at a moment, whatever was set later; None where none was."""
+    rates = ExchangeRate.objects.filter(effective_on__lte=day_of(moment), created_at__lte=moment)
+    rate = rates.order_by("-effective_on", "-created_at").first()
     return rate.riel_per_dollar if rate else None
 
 

@@ -1,9 +1,12 @@
 """The account of a patient or a family: every posting to what they owe, with what was owed after it, by currency."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import Q, Sum
 
 from billing.models import DepositAccount, Posting
 from core.money import Money
@@ -20,9 +23,10 @@ class StatementRow:
     owed: Money
 
 
-def statement_rows(patients: Iterable[Patient]) -> list[StatementRow]:
-    """Everything posted to what these patients owe, oldest first: read from the ledger in one query."""
+def statement_rows(patients: Iterable[Patient], *, at: datetime.datetime) -> list[StatementRow]:
+    """Everything posted until a moment to what these patients owe, oldest first: from the ledger in one query."""
     postings = Posting.objects.filter(account__key="receivable", entry__invoice__patient__in=list(patients))
+    postings = postings.filter(created_at__lte=at)
     owed: dict[str, Decimal] = defaultdict(Decimal)
     rows = []
     for posting in postings.select_related("entry__invoice", "entry__payment").order_by("id"):
@@ -39,9 +43,10 @@ def owed_now(rows: Iterable[StatementRow]) -> list[Money]:
     return list({row.owed.currency: row.owed for row in rows}.values())
 
 
-def held_now(patients: Iterable[Patient]) -> list[Money]:
-    """Deposits of these patients and their families."""
+def held_then(patients: Iterable[Patient], at: datetime.datetime) -> list[Money]:
+    """Deposits of these patients and their families, as they stood at a moment."""
     people = list(patients)
-    accounts = DepositAccount.objects.filter(balance__gt=0)
-    mine = accounts.filter(patient__in=people) | accounts.filter(family__in=[one.family_id for one in people])
-    return [account.money for account in mine.order_by("-currency")]
+    mine = Q(patient__in=people) | Q(family__in=[one.family_id for one in people])
+    held = Sum("moves__amount", filter=Q(moves__created_at__lte=at))
+    accounts = DepositAccount.objects.filter(mine).annotate(held=held).filter(held__gt=0)
+    return [Money(account.held, account.currency) for account in accounts.order_by("-currency", "pk")]

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from billing.errors import AccountCodeTaken, BooksDisagree, ClosedAlready, ClosingTooLate, ShiftsUnsettled
 from billing.models import Account, BooksClosing
@@ -12,6 +12,7 @@ from billing.models.snapshot import SUFFIXES
 from billing.queries.books import closed_through, unsettled_shifts
 from billing.queries.comparing import ledger_disagreements
 from core.clock import today
+from core.db.locks import take_turns
 
 
 @transaction.atomic
@@ -49,5 +50,4 @@ def name_account(*, account: Account, code: str, names: Mapping[str, str]) -> Ac
 
 def _wait_for_entries() -> None:
     """Entries under way come first; those that begin now wait until this transaction has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}.books"])
+    take_turns("books")

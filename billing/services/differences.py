@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from accounts.models import Branch
@@ -18,6 +18,7 @@ from billing.errors import NoDifference
 from billing.models import Entry, EntryKind, Posting
 from billing.queries.catalogue import current_rate
 from billing.services import journal
+from core.db.locks import take_turns
 from core.ids import new_id
 from core.money import Currency, Money
 from core.preferences import preference
@@ -57,8 +58,7 @@ def exchange_differences() -> list[Difference]:
 @transaction.atomic
 def post_differences(*, by: Any) -> list[Entry]:
     """Move what the exchange accounts are worth to gain and loss, by branch. Raises NoDifference, RateMissing."""
-    with connection.cursor() as cursor:  # two people who press at once come one after another
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection.schema_name}.exchange"])
+    take_turns("exchange")  # two people who press at once come one after another
     found = exchange_differences()
     if not found:
         raise NoDifference()

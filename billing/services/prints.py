@@ -1,27 +1,25 @@
-"""Counting what is printed: of a receipt and of an invoice the first is the original, every later one a copy."""
+"""Counting what is printed: of every paper the first is the original, every later one a copy."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from billing.errors_debts import InvoiceNotIssued
-from billing.models import Invoice, InvoicePrint, Payment, ReceiptPrint
-from billing.services.drafts import lock_invoice
+from billing.models import Invoice, Printing
+from core.db.locks import take_turns
+
+P = TypeVar("P", bound=Printing)
 
 
 @transaction.atomic
-def record_print(*, payment: Payment, paper: str, language: str, by: Any) -> ReceiptPrint:
-    """Count one printing of a receipt."""
-    lock_invoice(payment.invoice)
-    copy = ReceiptPrint.objects.filter(payment=payment).count() + 1
-    return ReceiptPrint.objects.create(payment=payment, copy=copy, paper=paper, language=language, printed_by=by)
+def record_print(prints: type[P], document: Any, *, paper: str, language: str, by: Any, **edition: Any) -> P:
+    """Count one printing of a document; `edition` tells which paper of it, where there are several.
 
-
-@transaction.atomic
-def record_invoice_print(*, invoice: Invoice, paper: str, language: str, by: Any) -> InvoicePrint:
-    """Count one printing of an issued invoice. Raises InvoiceNotIssued."""
-    invoice = lock_invoice(invoice)
-    if invoice.is_draft:
+    Raises InvoiceNotIssued.
+    """
+    if isinstance(document, Invoice) and document.is_draft:
         raise InvoiceNotIssued()
-    copy = InvoicePrint.objects.filter(invoice=invoice).count() + 1
-    return InvoicePrint.objects.create(invoice=invoice, copy=copy, paper=paper, language=language, printed_by=by)
+    take_turns(f"print.{document.pk}")
+    which = {prints.of: document, **edition}
+    copy = prints._default_manager.filter(**which).count() + 1
+    return prints._default_manager.create(**which, copy=copy, paper=paper, language=language, printed_by=by)

@@ -1,4 +1,4 @@
-"""Credit notes: asked for, decided by somebody else, paid out by a cashier, printed."""
+"""Credit notes: asked for, decided by somebody else, paid out by a cashier."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
-from audit.services import record_printing, record_reading
+from audit.services import record_reading
 from billing.forms_credits import CreditForm, RefundForm
 from billing.models import CreditNote
 from billing.queries.credits import visible_credits, waiting_credits
@@ -20,13 +20,12 @@ from billing.services import credits
 from billing.services.covers import expected_back
 from billing.services.covers_back import Back
 from billing.states import CreditStatus
+from billing.views.papers import card_of
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
-from core.pdf import pdf_response
-from core.rates import rated
 from patients.banner import banner_of
 
 
@@ -100,28 +99,20 @@ def refund_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, note, form)
 
 
-@rated("paper")
-@requires("receipt:print")
-def credit_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The credit note on paper, in the patient's language."""
-    from billing.printing import credit_pdf  # the PDF engine is large; pages that print nothing do without it
-
-    note = get_object_or_404(visible_credits(request.user).filter(number__isnull=False), pk=pk)
-    record_printing("billing:credit-print", patient_id=note.invoice.patient_id)
-    return pdf_response(credit_pdf(note, hospital=request.hospital), f"{note.number}.pdf")
-
-
 def _note(request: HttpRequest, pk: UUID) -> CreditNote:
     return get_object_or_404(visible_credits(request.user), pk=pk)
 
 
 def _page(request: HttpRequest, note: CreditNote, form: RefundForm) -> HttpResponse:
+    refund = getattr(note, "refund", None)
+    cards = [card_of("credit", note)] if note.number else []
     context: dict[str, Any] = {
         "note": note,
         "invoice": note.invoice,
         "banner": banner_of(note.invoice.patient),
         "lines": note.lines.select_related("line"),
-        "refund": getattr(note, "refund", None),
+        "refund": refund,
+        "cards": [*cards, card_of("refund", refund)] if refund else cards,
         "form": form,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
         "is_own": note.requested_by_id == request.user.pk,

@@ -12,20 +12,19 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
 from accounts.stepup import requires_step_up
-from audit.services import record_printing, record_reading
+from audit.services import record_reading
 from billing.forms_deposits import DepositForm, DepositPayForm, DepositRefundForm
 from billing.models import DepositAccount, DepositRefund
 from billing.queries import deposits as found
 from billing.queries.worklist import running_shift
 from billing.services import deposit_refunds
 from billing.services.deposits import take_deposit
+from billing.views.papers import card_of
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import FIELD, exactly_once
 from core.paging import paginate
-from core.pdf import pdf_response
-from core.rates import rated
 from patients.banner import banner_of
 
 
@@ -49,25 +48,9 @@ def deposit_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
         "accounts": _accounts(patient),
         "refunds": found.visible_refunds(request.user).filter(patient=patient)[:20],
         "page": paginate(request, found.moves_for(patient)),
+        "card": card_of("statement", patient),
     }
     return render_page(request, "billing/deposit/patient.html", context)
-
-
-@rated("paper")
-@requires("receipt:print")
-def statement_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The account of a patient, or with ``?family=1`` of the family's members in sight, on A4."""
-    from billing.printing_statements import statement_pdf
-
-    payers = found.visible_payers(request.user)
-    patient = get_object_or_404(payers, pk=pk)
-    members = (
-        [patient, *payers.filter(family=patient.family_id).exclude(pk=pk)] if "family" in request.GET else [patient]
-    )
-    for one in members:
-        record_printing("billing:statement-print", patient_id=one.pk)
-    pdf = statement_pdf(patient, members, hospital=request.hospital, branch=request.workplace.branch)
-    return pdf_response(pdf, f"statement-{patient.mrn}.pdf")
 
 
 @requires("payment:take")
@@ -96,19 +79,8 @@ def deposit_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 def deposit_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     deposit = get_object_or_404(found.visible_deposits(request.user), pk=pk)
     record_reading(deposit.patient_id, "billing.deposit")
-    context = {"deposit": deposit, "banner": banner_of(deposit.patient)}
+    context = {"deposit": deposit, "banner": banner_of(deposit.patient), "card": card_of("deposit", deposit)}
     return render(request, "billing/deposit/detail.html", context)
-
-
-@rated("paper")
-@requires("receipt:print")
-def deposit_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The receipt of a deposit on paper, in the patient's language."""
-    from billing.printing import deposit_pdf  # the PDF engine is large; pages that print nothing do without it
-
-    deposit = get_object_or_404(found.visible_deposits(request.user), pk=pk)
-    record_printing("billing:deposit-print", patient_id=deposit.patient_id)
-    return pdf_response(deposit_pdf(deposit, hospital=request.hospital), f"{deposit.number}.pdf")
 
 
 @requires("deposit:request")
@@ -169,16 +141,6 @@ def refund_pay_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _refund_page(request, refund, form)
 
 
-@rated("paper")
-@requires("receipt:print")
-def refund_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    from billing.printing import deposit_refund_pdf
-
-    refund = get_object_or_404(found.visible_refunds(request.user).filter(number__isnull=False), pk=pk)
-    record_printing("billing:deposit-refund-print", patient_id=refund.patient_id)
-    return pdf_response(deposit_refund_pdf(refund, hospital=request.hospital), f"{refund.number}.pdf")
-
-
 def _accounts(patient: Any) -> QuerySet[DepositAccount]:
     return found.accounts_for(patient.pk, patient.family_id).order_by("family", "-currency")
 
@@ -194,5 +156,6 @@ def _refund_page(request: HttpRequest, refund: DepositRefund, form: DepositPayFo
         "form": form,
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
         "is_own": refund.requested_by_id == request.user.pk,
+        "card": card_of("deposit-refund", refund) if refund.number else None,
     }
     return render(request, "billing/deposit/refund.html", context, status=422 if form.is_bound else 200)

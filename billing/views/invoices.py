@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import requires
-from audit.services import record_printing, record_reading
+from audit.services import record_reading
 from billing.errors import PromotionUsedUp
-from billing.forms import DiscountForm, InvoiceSearchForm, PrintForm
-from billing.models import Charge, Invoice, InvoicePrint
+from billing.forms import DiscountForm, InvoiceSearchForm
+from billing.models import Charge, Invoice
 from billing.pricing import suggest_exact
 from billing.queries.bills import lines_of, payments_of, pending_off_invoices, taxes_in
 from billing.queries.concessions import concessions_of
@@ -21,15 +21,13 @@ from billing.queries.debts import parts_of, plan_of
 from billing.queries.worklist import running_shift, search_invoices, visible_invoices
 from billing.queries.write_offs import write_offs_of
 from billing.services import invoices
-from billing.services.prints import record_invoice_print
+from billing.views.papers import card_of
 from core.asking import asked, asks
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.htmx import render_page
 from core.once import exactly_once
 from core.paging import paginate
-from core.pdf import pdf_response
-from core.rates import rated
 from insurance.errors import CoverageEnded
 from patients.banner import banner_of
 
@@ -60,7 +58,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "parts": parts_of(plan, invoice) if plan else (),
         "payments": payments_of(invoice),
         "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
-        "prints": () if invoice.is_draft else invoice.prints.select_related("printed_by"),
+        "card": None if invoice.is_draft else card_of("invoice", invoice),
         "write_offs": () if invoice.is_draft else write_offs_of(invoice),
         "concessions": concessions_of(invoice) if invoice.is_draft or invoice.fund_id else (),
         "left_off": pending_off_invoices(invoice.visit_id) if invoice.is_draft else (),
@@ -69,31 +67,6 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shift": running_shift(request.user) if request.user.may("payment:take") else None,
     }
     return render(request, "billing/invoice/detail.html", context)
-
-
-@requires("receipt:print")
-@require_POST
-@exactly_once
-def invoice_print(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Count the printing of an issued invoice, then show it, in the patient's language or another."""
-    invoice = _invoice(request, pk)
-    form = PrintForm(request.POST)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    paper, language = chosen.get("paper", "a4"), chosen.get("language") or invoice.patient.preferred_language
-    printed = record_invoice_print(invoice=invoice, paper=paper, language=language, by=request.user)
-    return redirect("billing:invoice-paper", printed.pk)
-
-
-@rated("paper")
-@requires("receipt:print")
-def invoice_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One printing of an invoice: its address always gives the same paper."""
-    from billing.printing import invoice_pdf  # the PDF engine is large; pages that print nothing do without it
-
-    seen = visible_invoices(request.user).order_by().values("pk")
-    printed = get_object_or_404(InvoicePrint.objects.filter(invoice__in=seen).select_related("invoice"), pk=pk)
-    record_printing("billing:invoice-paper", patient_id=printed.invoice.patient_id)
-    return pdf_response(invoice_pdf(printed, hospital=request.hospital), f"{printed.invoice.number}-{printed.copy}.pdf")
 
 
 @requires("invoice:issue")

@@ -414,7 +414,9 @@ def test_a_cashier_asks_an_accountant_approves_a_cashier_pays(client_for, paid, 
     assert desk.post(f"{address}pay/", once(method="cash")).status_code == 302
     note.refresh_from_db()
     assert note.status == "refunded"
-    assert desk.get(f"/billing/credits/{note.pk}.pdf").content[:4] == b"%PDF"
+    for paper in (f"/billing/credits/{note.pk}/print/", f"/billing/refunds/{note.refund.pk}/print/"):
+        assert paper in desk.get(address).content.decode()
+        assert desk.post(paper, once(), follow=True).content[:4] == b"%PDF"
 
 
 def test_mistakes_are_said_beside_the_line(client_for, paid):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.models import Charge, EntryKind, ExchangeRate, Invoice, Payment, Price, Service, Shift
+from billing.models import Charge, EntryKind, ExchangeRate, Invoice, Payment, Price, ReceiptPrint, Service, Shift
 from billing.queries import price_in_force
 from billing.queries.comparing import checks
 from billing.services import journal
@@ -236,7 +236,7 @@ def test_a_receipt_prints_on_both_papers_in_three_languages(desk, shift, cashier
 
 def test_a_reprint_is_marked_as_a_copy_and_the_original_stays_original(desk, shift, cashier):
     payment = take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
-    prints = [record_print(payment=payment, paper="80mm", language="en", by=cashier) for _ in range(2)]
+    prints = [record_print(ReceiptPrint, payment, paper="80mm", language="en", by=cashier) for _ in range(2)]
     first, second = (_text(desk.get(f"/billing/receipts/{one.pk}.pdf").content) for one in prints)
     assert "Copy" not in first
     assert "Copy 1" in second

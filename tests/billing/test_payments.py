@@ -15,7 +15,7 @@ from billing.errors import (
     TenderInvalid,
     TenderNotNotes,
 )
-from billing.models import Entry, Invoice, Payment, Posting
+from billing.models import Entry, Invoice, Payment, Posting, ReceiptPrint
 from billing.pricing import Paid
 from billing.queries import visit_is_settled
 from billing.queries.comparing import ledger_disagreements
@@ -125,7 +125,7 @@ def test_receipts_are_numbered_without_gaps(shift, cashier):
 
 def test_the_first_print_is_the_original_and_later_ones_are_copies(shift, cashier):
     payment = take_payment(invoice=make.invoice(), tenders=[usd(10)], by=cashier)
-    prints = [record_print(payment=payment, paper="80mm", language="km", by=cashier) for _ in range(3)]
+    prints = [record_print(ReceiptPrint, payment, paper="80mm", language="km", by=cashier) for _ in range(3)]
     assert [one.is_copy for one in prints] == [False, True, True]
 
 

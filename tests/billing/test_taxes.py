@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from billing.errors import InvoiceNotDraft
 from billing.models import Category, CreditLine, InvoiceLine, InvoicePrint, Posting, Service
 from billing.pricing import tax_included
-from billing.printing import _invoice
+from billing.printing import drawn
 from billing.queries.comparing import ledger_disagreements
 from billing.services.buyers import set_buyer
 from billing.services.catalogue import set_unit
@@ -137,7 +137,7 @@ def test_the_paper_says_for_whom_and_which_tax_is_in_it(registered, samaki, cash
     invoice = issue_invoice(invoice=invoice, by=cashier)
     with pytest.raises(InvoiceNotDraft):
         set_buyer(invoice=invoice, buyer="", tax_number="", by=cashier)
-    paper = _invoice(InvoicePrint(invoice=invoice, copy=1, paper="a4"), samaki)
+    paper = drawn(InvoicePrint(invoice=invoice, copy=1, paper="a4"), samaki)
     assert paper["title"] == "Tax invoice"
     assert paper["facts"][3:5] == [("Invoice for", "Mekong Trading"), ("Tax number of the buyer", "K001-100200300")]
     assert [str(tax.amount) for words, tax in paper["sums"] if words == "VAT 10 %, included"] == ["1.00"]

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.errors import InvoiceClaimed
-from billing.models import CreditNote, EntryKind, PayerShare
+from billing.models import CreditNote, CreditPrint, EntryKind, PayerShare
+from billing.printing import drawn
 from billing.queries.comparing import ledger_disagreements
 from billing.services.covers import expected_back
 from billing.services.covers_back import Back
@@ -58,6 +59,8 @@ def test_what_the_payer_paid_is_owed_back_and_given_back_once(claim, paid, cashi
     remit(claim, "48", by=accountant)
     note = credited(paid, "50", "0", cashier=cashier, accountant=accountant)
     assert (note.owed_back, note.passed_back, note.written_back, note.to_refund) == (40, 0, 0, 10)
+    paper = drawn(CreditPrint(credit_note=note, copy=1, paper="a5"), None)
+    assert [str(money) for _words, money in paper["sums"]] == ["USD 50.00", "USD -40.00", "USD 10.00", "KHR 41,000"]
     assert share_of(paid).left_to_return.amount == 40
     assert posted(paid, "receivable.payers") == -40
     assert [one.total for one in ageing()] == [-40]
@@ -106,6 +109,9 @@ def test_what_the_patient_took_over_goes_back_to_the_patient(claim, paid, cashie
     remit(claim, "40", by=accountant)
     note = credited(paid, "0", "10", cashier=cashier, accountant=accountant)
     assert (note.owed_back, note.passed_back, note.to_refund, note.money.amount) == (0, 8, 10, 10)
+    paper = drawn(CreditPrint(credit_note=note, copy=1, paper="a5"), None)
+    assert [str(cells[-1]) for cells in paper["lines"]] == ["USD 10.00"]
+    assert [str(money) for _words, money in paper["sums"]] == ["USD 10.00", "KHR 41,000"]
     pay_refund(note=note, method="cash", notes_in="USD", by=cashier)
     paid.refresh_from_db()
     assert (paid.balance, posted(paid, "receivable.patients"), posted(paid, "receivable.payers")) == (0, 0, 0)

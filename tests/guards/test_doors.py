@@ -21,6 +21,8 @@ OPEN = (
     "login/email-code",
     "login/visit/<",
     "billing/receipts/open/<",  # a signature, for three days
+    "billing/invoice-papers/open/<",
+    "billing/statement-papers/open/<",
     "gateways/khqr/calls/<",  # a random key
     "gateways/stripe/events",  # a signature
     "gateways/stripe/thanks",

@@ -169,8 +169,11 @@ def records_of(patient: Patient) -> dict[str, Any]:
         "invoices": invoice,
         "charges": visit.charges.first(),
         "payments": payment,
-        "credits": _credited(invoice, payment.cashier),
+        **_printed(_credited(invoice, payment.cashier), payment.cashier),
         **_deposited(patient, payment.cashier),
+        "statement-papers": patient.statement_prints.create(
+            copy=1, language="en", paper="a4", printed_by=payment.cashier
+        ),
         "khqr": _shown_code(invoice, payment),
         "links": patient.checkouts.create(
             branch=visit.branch,
@@ -220,6 +223,17 @@ def _credited(invoice: Any, cashier: User) -> Any:
     return pay_refund(note=note, method="bank", notes_in="USD", reference="FT-1", by=cashier).credit_note
 
 
+def _printed(note: Any, cashier: User) -> dict[str, Any]:
+    """A credit note with what was paid out for it, and the papers of both."""
+    sheet = {"copy": 1, "language": "en", "paper": "a5", "printed_by": cashier}
+    return {
+        "credits": note,
+        "credit-papers": note.prints.create(**sheet),
+        "refunds": note.refund,
+        "refund-papers": note.refund.prints.create(**sheet),
+    }
+
+
 def _written_off(invoice: Any, cashier: User) -> Any:
     """Asked for and declined: it waits for nobody."""
     return invoice.write_offs.create(
@@ -234,7 +248,13 @@ def _deposited(patient: Patient, cashier: User) -> dict[str, Any]:
     refund = request_deposit_refund(account=account, patient=patient, amount=Decimal(5), reason="left", by=cashier)
     refund = approve_deposit_refund(refund=refund, by=User.objects.get(username="accountant"))
     refund = pay_deposit_refund(refund=refund, method="bank", notes_in="USD", reference="FT-2", by=cashier)
-    return {"deposits": deposit, "deposit-refunds": refund}
+    sheet = {"copy": 1, "language": "en", "paper": "a5", "printed_by": cashier}
+    return {
+        "deposits": deposit,
+        "deposit-papers": deposit.prints.create(**sheet),
+        "deposit-refunds": refund,
+        "deposit-refund-papers": refund.prints.create(**sheet),
+    }
 
 
 def _shown_code(invoice: Any, payment: Any) -> QrRequest:
@@ -442,7 +462,8 @@ def test_every_address_is_of_a_known_kind():
     known |= {"prescriptions", "pharmacy/items", "dispenses", "lines", "invoices", "charges", "payments", "receipts"}
     known |= {"tickets", "archives", "credits", "coverages", "authorisations"}
     known |= {"tickets", "archives", "credits", "concessions", "deposits", "deposit-refunds", "khqr", "links"}
-    known |= {"write-offs", "invoice-papers", "reminders"}
+    known |= {"write-offs", "reminders", "refunds"}
+    known |= {f"{word}-papers" for word in ("invoice", "deposit", "deposit-refund", "credit", "refund", "statement")}
     known |= {"claims", "dispositions"}
     unknown = {f"{door.address}: {word}" for door in DOORS for word in door.words if word not in known}
     assert unknown == set(), "say in NOT_OF_A_PATIENT or in records_of() what this address is about"

@@ -151,7 +151,7 @@ def opens_payer_screen(key: str) -> bool:
 
 
 def receipt() -> str:
-    return receipts.receipt_path(DOCUMENT).rstrip("/").rpartition("/")[2]
+    return receipts.paper_path("receipt", DOCUMENT).rstrip("/").rpartition("/")[2]
 
 
 DOCUMENT = new_id()
@@ -162,7 +162,7 @@ HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
     "accounts/services/staff.py": (invitation, opens_invitation),
     "accounts/services/visits.py": (visit, opens_visit),
     "accounts/sso/session.py": (sign_on, opens_sign_on),
-    "billing/links.py": (receipt, lambda token: receipts.print_of(token) == DOCUMENT),
+    "billing/links.py": (receipt, lambda token: receipts.print_of("receipt", token) == DOCUMENT),
     "core/asking.py": (question, opens_question),
     "gateways/models/screen.py": (payer_screen, opens_payer_screen),
     "patients/links.py": (document, lambda token: links.is_open(DOCUMENT, token)),

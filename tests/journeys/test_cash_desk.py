@@ -53,7 +53,7 @@ def test_a_cashiers_day_from_the_float_to_the_accountants_acceptance(page_for, m
     assert (payment.applied, payment.invoice.status) == (Decimal("14.29"), "paid")
 
     with page.expect_popup() as paper:
-        page.get_by_role("button", name="Print receipt").click()
+        page.get_by_role("button", name="Print").click()
     paper.value.close()
 
     shift = Shift.objects.latest("opened_at")
