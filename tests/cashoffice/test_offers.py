@@ -104,9 +104,6 @@ def test_what_stripe_pays_out_arrives_at_the_bank_and_leaves_its_account(shift, 
     make.invoice(by=cashier)
     deposit_of(cashier, "pi_1", method="stripe")
     line = imported(mt940(("9.50", "PO-1", "STRIPE PAYOUT")), accountant).lines.get()
-    assert (
-        "Takings by Stripe arrive" in client_for("accountant").get(f"/cash/statements/rows/{line.pk}/").content.decode()
-    )
     office = client_for("accountant")
     assert "Takings by Stripe arrive" in office.get(f"/cash/statements/rows/{line.pk}/").content.decode()
     post_line(line=line, purpose="stripe", branch=Branch.objects.get(), by=accountant)

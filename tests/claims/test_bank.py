@@ -102,7 +102,9 @@ def test_an_unknown_receipt_is_cleared_with_the_whole_remittance(insured, remit,
     assert explanations(receipt)[0][0].pk == remittance.pk
     page = f"/cash/statements/unknown/{receipt.posting.pk}/"
     office = client_for("accountant")
-    assert remittance.number in office.get(page).content.decode()
+    shown = office.get(page).content.decode()
+    assert remittance.number in shown
+    assert remittance.lines.first().claim.number in shown
     assert office.post(f"{page}clear/", once(posting=[remittance.pk])).status_code == 302
     assert Clearing.objects.count() == 2
     assert not visible_unknown(accountant).exists()
