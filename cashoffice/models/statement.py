@@ -109,8 +109,8 @@ class Statement(UUIDModel):
 class StatementLine(UUIDModel):
     """One movement: money in positive, money out negative. `matched` is what the ledger explains of it so far.
 
-    `fingerprint` makes a movement known again in another file: of the account, the bank's reference if it has one, and
-    which of several equal movements of its file it is.
+    `fingerprint` makes a movement known again in another file: of the account, the bank's reference (else the
+    balance after it), and which of several equal movements of its file it is.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")

@@ -104,11 +104,16 @@ def _fresh(account: Account, parsed: Parsed, digest: str) -> list[tuple[Movement
 
 def _named(account: Account, parsed: Parsed, digest: str) -> Iterator[tuple[Movement, str]]:
     """By the bank's own reference, day and amount, the second of equal ones and further ones by their count too (two
-    consultations in one batch of cards); a movement without reference is known by its place in its file.
+    consultations in one batch of cards); a movement without reference by the balance after it, where the file names
+    its opening one, else by its place in its file.
     """
     seen: Counter[tuple[str, ...]] = Counter()
+    balance = parsed.opening
     for place, one in enumerate(parsed.movements):
-        known_by = (one.reference, str(one.date), str(one.amount)) if one.reference else (digest, str(place))
+        balance = None if balance is None else balance + one.amount
+        known_by: tuple[str, ...] = (one.reference, str(one.date), str(one.amount))
+        if not one.reference:
+            known_by = (digest, str(place)) if balance is None else (*known_by, f"{balance:.2f}")
         which = [str(seen[known_by])] if seen[known_by] else []
         seen[known_by] += 1
         yield one, hashlib.sha256("\n".join([account.key, parsed.currency, *known_by, *which]).encode()).hexdigest()

@@ -260,6 +260,17 @@ def test_equal_movements_of_one_file_are_as_many_and_none_comes_twice(shift, cas
     assert accept_statement(statement=first, by=owner).status == "accepted"
 
 
+def test_movements_without_a_reference_come_once_though_the_files_overlap(shift, accountant):
+    plain = [(5, "NONREF", "fee"), (-5, "NONREF", "back"), (5, "NONREF", "fee")]
+    assert imported(mt940(*plain, opening="100"), accountant).lines.count() == 3
+    with pytest.raises(StatementKnown):
+        imported(mt940(*plain[1:], opening="105"), accountant)
+    later = imported(mt940(*plain[2:], (5, "NONREF", "fee"), opening="100"), accountant)
+    assert (later.left_out, [line.amount for line in lines_of(later)]) == (1, [5])
+    elsewhere = imported(mt940(*plain[:1], opening="900"), accountant)  # the same day and amount, another moment
+    assert (elsewhere.left_out, elsewhere.lines.count()) == (0, 1)
+
+
 def test_parts_of_a_batch_with_one_reference_are_as_many(shift, accountant):
     content = (FILES / "bank_usd.camt053.xml").read_bytes()
     content = content.replace(b"E2E-1", b"BATCH").replace(b"E2E-2", b"BATCH")
