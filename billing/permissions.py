@@ -16,6 +16,7 @@ declare("invoice:void", _("Void unpaid invoices"), roles=[*OFFICE, "accountant"]
 declare("discount:override", _("Set another discount"), roles=OFFICE)
 declare("concession:request", _("Ask for discounts and exemptions"), roles=[*OFFICE, "cashier", "receptionist"])
 declare("concession:approve", _("Approve discounts and exemptions"), roles=[*OFFICE, "accountant"])
+declare("charge:time", _("Charge beds and other services by time"), roles=[*OFFICE, "cashier", "receptionist"])
 declare("package:sell", _("Sell packages"), roles=[*OFFICE, "cashier", "receptionist"])
 declare("package:return", _("Give services back to packages"), roles=[*OFFICE, "accountant"])
 declare("promotion:edit", _("Set up promotions"), roles=OFFICE)

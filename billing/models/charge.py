@@ -1,7 +1,9 @@
 """A charge: what one clinical event costs, written by the department where it happened."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.snapshot import read_snapshot
@@ -10,13 +12,19 @@ from core.fields import EncryptedTextField
 from core.models import UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
 
+TIME = (
+    Func("began", "ended", function="tstzrange", output_field=DateTimeRangeField()),
+    RangeOperators.OVERLAPS,
+)
+
 
 class Charge(UUIDModel):
     """Born from an event (`source_kind`, `source_id`), never typed. Texts and price are frozen at that moment.
 
     `explanation` holds how the amount came about (price list, version, rule, arithmetic); ids and figures only.
     A trigger refuses to change what was frozen; only the state and its reason move, and until it is invoiced who
-    performed it (FHIR ChargeItem.performer), whom doctors' fees and revenue by doctor follow.
+    performed it (FHIR ChargeItem.performer), whom doctors' fees and revenue by doctor follow. `began` and `ended` where
+    it is charged by time: a patient is never charged twice for the same service at the same time.
     """
 
     visit = models.ForeignKey("patients.Visit", on_delete=models.PROTECT, related_name="charges")
@@ -40,6 +48,8 @@ class Charge(UUIDModel):
     status = models.CharField(_("Status"), max_length=12, choices=ChargeStatus, default=ChargeStatus.PENDING)
     status_reason = EncryptedTextField(_("Reason"), max_length=200, blank=True)
     charged_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    began = models.DateTimeField(_("Began"), null=True)
+    ended = models.DateTimeField(_("Ended"), null=True)
     performer = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("Performed by")
     )
@@ -57,6 +67,15 @@ class Charge(UUIDModel):
                 name="billing_one_charge_per_event",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="billing_charge_quantity"),
+            models.CheckConstraint(
+                condition=Q(began__isnull=True, ended__isnull=True) | Q(began__isnull=False, ended__gte=F("began")),
+                name="billing_charge_time",
+            ),
+            ExclusionConstraint(
+                name="billing_charge_time_once",
+                expressions=[("patient", RangeOperators.EQUAL), ("service", RangeOperators.EQUAL), TIME],
+                condition=Q(began__isnull=False, status__in=[ChargeStatus.PENDING, ChargeStatus.INVOICED]),
+            ),
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0) & Q(amount__gte=0), name="billing_charge_not_negative"
             ),

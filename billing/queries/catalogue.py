@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from billing.errors import RateMissing
-from billing.models import ExchangeRate, Price, Service
+from billing.models import ExchangeRate, Price, Service, Unit
 from core.clock import day_of, today
 from core.db.kept import kept
 
@@ -51,6 +51,11 @@ def search_services(text: str = "", category: str = "") -> QuerySet[Service]:
             | Q(name_zh_hans__icontains=word)
         )
     return services
+
+
+def charged_by_time() -> QuerySet[Service]:
+    """What is charged by the days or hours begun."""
+    return Service.objects.filter(is_active=True).exclude(unit=Unit.EACH).order_by("code")
 
 
 def current_rate(day: datetime.date | None = None) -> ExchangeRate:

@@ -19,6 +19,7 @@ from billing.errors import (
     ReasonMissing,
     VisitCancelled,
 )
+from billing.errors_time import DurationOverlaps
 from billing.models import Charge, InvoiceLine, Package, PackageCover, PackageSale, Price, Unit
 from billing.models.snapshot import SUFFIXES
 from billing.queries.quotes import Quote, quote_for_visit
@@ -60,9 +61,7 @@ def capture(
     quote = quote or quote_for_visit(service_code, visit)
     if quote is None:
         raise PriceMissing(code="price_missing")
-    cover = _cover_of(visit, service_code, quantity, quote)
-    if cover:
-        quote = replace(quote, steps=[*quote.steps, _held(cover, quote)])
+    cover, quote = _held(visit, service_code, quantity, quote)
     charge = charge_by(
         quote,
         visit=visit,
@@ -96,17 +95,18 @@ def sell_package(*, package: Package, visit: Any, by: Any) -> PackageSale:
     return packages.open_sale(package, charge)
 
 
-def _cover_of(visit: Any, service_code: str, quantity: Decimal, quote: Quote) -> PackageCover | None:
-    """What a package of the patient holds of a service; what is free anyway takes nothing from it."""
+def _held(visit: Any, service_code: str, quantity: Decimal, quote: Quote) -> tuple[PackageCover | None, Quote]:
+    """What a package of the patient holds of a service, and the price with its step to nothing.
+
+    What is free anyway takes nothing from a package.
+    """
     if not quote.unit:
-        return None
-    return packages.cover_of(visit.patient_id, service_code, quote.price.service.code, quantity)
-
-
-def _held(cover: PackageCover, quote: Quote) -> pricing.Step:
-    """The step of a price to nothing: which package holds the service, and through which day."""
-    sale = cover.sale
-    return pricing.Step("package", Money.zero(quote.unit.currency), f"{sale.package.service.code} {sale.last_day}")
+        return None, quote
+    cover = packages.cover_of(visit.patient_id, service_code, quote.price.service.code, quantity)
+    if cover is None:
+        return None, quote
+    told = f"{cover.sale.package.service.code} {cover.sale.last_day}"
+    return cover, replace(quote, steps=[*quote.steps, pricing.Step("package", Money.zero(quote.unit.currency), told)])
 
 
 @transaction.atomic
@@ -124,8 +124,44 @@ def capture_duration(
 ) -> Charge:
     """Charge something that lasted (a bed, oxygen) by the days or hours begun, at the price of when it began.
 
-    Unit and minutes of grace are the service's. Raises DurationInvalid, and what ``capture`` raises.
+    Unit and minutes of grace are the service's. Raises DurationInvalid, DurationOverlaps where the patient is charged
+    for a part of that time already, and what ``capture`` raises.
     """
+    quote, quantity = _by_time(visit, service_code, began, ended)
+    return capture(
+        visit=visit,
+        source_kind=source_kind,
+        source_id=source_id,
+        service_code=service_code,
+        quantity=quantity,
+        text=text,
+        performer_id=performer_id,
+        by=by,
+        quote=quote,
+    )
+
+
+def preview_duration(
+    *, visit: Any, service_code: str, began: datetime.datetime, ended: datetime.datetime, text: str = ""
+) -> Charge:
+    """What ``capture_duration`` would charge now; never saved. Raises PriceMissing, DurationInvalid."""
+    quote, quantity = _by_time(visit, service_code, began, ended)
+    _cover, quote = _held(visit, service_code, quantity, quote)
+    return charge_by(
+        quote,
+        visit=visit,
+        source_kind="",
+        source_id=new_id(),
+        service_code=service_code,
+        quantity=quantity,
+        text=text,
+    )
+
+
+def _by_time(
+    visit: Any, service_code: str, began: datetime.datetime, ended: datetime.datetime
+) -> tuple[Quote, Decimal]:
+    """The price of when it began, and how many of the service's units were begun."""
     quote = quote_for_visit(service_code, visit, at=began)
     if quote is None:
         raise PriceMissing(code="price_missing")
@@ -139,17 +175,7 @@ def capture_duration(
         "unit": str(service.unit),
         "grace_minutes": str(service.grace_minutes),
     }
-    return capture(
-        visit=visit,
-        source_kind=source_kind,
-        source_id=source_id,
-        service_code=service_code,
-        quantity=Decimal(units_begun(ended - began, unit=service.unit, grace=grace)),
-        text=text,
-        performer_id=performer_id,
-        by=by,
-        quote=replace(quote, lasted=lasted),
-    )
+    return replace(quote, lasted=lasted), Decimal(units_begun(ended - began, unit=service.unit, grace=grace))
 
 
 def _saved_or_first(charge: Charge, by: Any) -> Charge:
@@ -157,7 +183,9 @@ def _saved_or_first(charge: Charge, by: Any) -> Charge:
     try:
         with transaction.atomic():
             charge.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "billing_charge_time_once":
+            raise DurationOverlaps() from error
         winner = _charge_of(charge.source_kind, charge.source_id)
         if winner is None:
             raise
@@ -228,6 +256,7 @@ def charge_by(
     """The charge of an event at a quoted price, not saved yet: amount, frozen texts, and how they came about."""
     service = quote.price.service
     amount = pricing.line_amount(quote.unit, quantity)
+    times = {name: datetime.datetime.fromisoformat(quote.lasted[name]) for name in ("began", "ended") if quote.lasted}
     names = {f"text_{suffix}": getattr(service, f"name_{suffix}") or "" for suffix in SUFFIXES.values()}
     return Charge(
         visit=visit,
@@ -251,5 +280,6 @@ def charge_by(
         },
         charged_by=by,
         performer_id=performer_id or visit.practitioner_id,
+        **times,
         **names,
     )

@@ -59,8 +59,7 @@ def day_done(charge: Charge, visit: Visit) -> datetime.date:
     """The hospital's day something was done: the visit's, and in a stay, which lasts, the charge's own."""
     if visit.kind != VisitKind.INPATIENT:
         return visit.date
-    began = (charge.explanation.get("lasted") or {}).get("began")
-    return day_of(datetime.datetime.fromisoformat(began) if began else charge.created_at)
+    return day_of(charge.began or charge.created_at)
 
 
 def sides_at_issue(invoice: Invoice) -> list[journal.Side]:

@@ -14,7 +14,7 @@ from billing.explaining_lines import line_in_words
 from billing.forms import SearchForm
 from billing.forms_packages import SellForm
 from billing.models import Charge, InvoiceLine, Package
-from billing.queries.catalogue import latest_rate
+from billing.queries.catalogue import charged_by_time, latest_rate
 from billing.queries.deposits import held_for
 from billing.queries.packages import covers_of, returnable
 from billing.queries.worklist import (
@@ -72,6 +72,7 @@ def show_bill(request: HttpRequest, visit: Visit, sell: SellForm | None = None) 
         "covers": covers_of(visit.patient_id),
         "returnable": returnable(visit) if may("package:return") else (),
         "sell": sell,
+        "by_time": may("charge:time") and charged_by_time().exists(),
     }
     return render(request, "billing/visit/detail.html", context, status=422 if sell and sell.is_bound else 200)
 

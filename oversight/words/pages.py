@@ -44,6 +44,7 @@ PAGES: dict[str, Promise] = {
     "insurance:eligibility-check": _("Eligibility check"),
     "billing.visit": _("Charges of a visit"),
     "billing.cover": _("Who pays"),
+    "billing.time": _("Charge by time"),
     "billing.invoice": _("Invoice"),
     "billing.plan": _("Pay in instalments"),
     "billing.charge": _("Charge"),

@@ -427,7 +427,7 @@ def test_the_books_are_compared_check_by_check(client_for, shift, cashier):
         sides=[journal.Side("bank_transit", "USD", Decimal(5)), journal.Side("safe", "USD", Decimal(-5))],
     )  # fmt: skip
     shown = compared(who)
-    assert "1 figure does not agree" in shown[-1]
+    assert "2 figures do not agree" in shown[-1]  # what the shift took to the safe, and what is on its way to the bank
     assert not any("alert-success" in one for one in shown)
     for wrong in ("?step=99&disagreeing=0", "?step=a&disagreeing=0", "?step=0"):
         assert who.htmx(f"/billing/journal/agreement/{wrong}").status_code == 404
