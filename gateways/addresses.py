@@ -17,11 +17,6 @@ def screen_address(request: HttpRequest, key: str) -> str:
     return _whole(request, Surface.QUEUE, f"/pay/{key}/")
 
 
-def thanks_address(request: HttpRequest) -> str:
-    """Where Stripe leads the payer back to."""
-    return _whole(request, Surface.PORTAL, reverse("gateways:stripe-thanks"))
-
-
 def events_address(request: HttpRequest) -> str:
     """The address Stripe sends its events to."""
     return _whole(request, Surface.PORTAL, reverse("gateways:stripe-events"))

@@ -6,7 +6,7 @@ class GatewaysConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import append_only
-        from gateways import holdings, looks, menu, models, panels, paper_codes, permissions  # noqa: F401
+        from gateways import holdings, looks, mails, menu, models, panels, paper_codes, permissions  # noqa: F401
 
         for model in (models.QrReceipt, models.StripeEvent):
             append_only(model)

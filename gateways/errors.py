@@ -38,6 +38,14 @@ class StripeSays(DomainError):
     message = _("Stripe refuses: %(words)s")
 
 
+class LinkEnded(DomainError):
+    message = _("This link can no longer be paid. Make a new one.")
+
+
+class LinkJustSent(DomainError):
+    message = _("A link was sent to this patient a moment ago.")
+
+
 class DrawerHasScreen(DomainError):
     message = _("This drawer has a screen already. Revoke it first.")
     field = "drawer"

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from core.panels import Panel, register
 from gateways.queries.checkouts import ways_in_use
+from patients.states import VisitKind
 
 
 def other_ways(request: HttpRequest, invoice: Any) -> dict[str, Any] | None:
@@ -18,6 +19,18 @@ def deposit_link(request: HttpRequest, patient: Any) -> dict[str, Any] | None:
     return {"patient": patient} if "stripe" in ways_in_use() else None
 
 
+def online_payment(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """`subject` is an invoice, or a visit: what of a telemedicine visit is issued and not paid."""
+    visit = getattr(subject, "visit", subject)
+    if visit.kind != VisitKind.TELEMEDICINE or "stripe" not in ways_in_use():
+        return None
+    invoices = [subject] if subject is not visit else visit.invoices.order_by("id")
+    owing = [invoice for invoice in invoices if invoice.is_owing]
+    return {"owing": owing} if owing else None
+
+
+for slot in ("invoice-acts", "visit-acts"):
+    register(Panel(slot=slot, permission="payment:take", template="gateways/_ask.html", context=online_payment))
 register(
     Panel(
         slot="deposits",

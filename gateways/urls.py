@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gateways.views import checkouts, codes, public, setup
+from gateways.views import checkouts, codes, links, public, setup
 
 app_name = "gateways"
 urlpatterns = [
@@ -19,10 +19,14 @@ urlpatterns = [
     path("links/<uuid:pk>/cancel/", checkouts.checkout_cancel, name="checkout-cancel"),
     path("links/<uuid:pk>/accept/", checkouts.checkout_accept, name="checkout-accept"),
     path("links/<uuid:pk>/dismiss/", checkouts.checkout_dismiss, name="checkout-dismiss"),
+    path("links/<uuid:pk>/send/", checkouts.checkout_send, name="checkout-send"),
+    path("invoices/<uuid:pk>/ask/", checkouts.online_ask, name="online-ask"),
     path("invoices/<uuid:pk>/link/", checkouts.link_new, name="link-new"),
     path("patients/<uuid:pk>/link/", checkouts.deposit_link_new, name="deposit-link-new"),
     path("stripe/events/", checkouts.stripe_events, name="stripe-events"),
     path("stripe/thanks/", checkouts.thanks, name="stripe-thanks"),
+    path("stripe/thanks/<str:token>/", links.link_state, name="link-state"),
+    path("stripe/pay/<str:token>/", links.link_open, name="link-open"),
     path("setup/stripe/", setup.stripe_edit, name="stripe-edit"),
     path("setup/khqr/", setup.khqr_edit, name="khqr-edit"),
     path("setup/khqr/calls/", setup.callback_renew, name="callback-renew"),

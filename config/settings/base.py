@@ -273,6 +273,7 @@ RATES = {
     "read": env.number("RATE_READ", 900),
     "act": env.number("RATE_ACT", 240),
     "paper": env.number("RATE_PAPER", 120),
+    "mail": env.number("RATE_MAIL", 20),  # what is sent to patients by hand
     "stranger": env.number("RATE_STRANGER", 600),  # a waiting room's screens share one address
 }
 

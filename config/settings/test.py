@@ -30,4 +30,4 @@ CACHES["default"]["KEY_PREFIX"] = env.text("CACHE_PREFIX", "")
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{env.text('CACHE_PREFIX', '')}.jobs."
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "test" / "media" / "suite")))
 EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", "") or None
-RATES = dict.fromkeys(("read", "act", "paper", "stranger"), 1_000_000)  # the suite walks faster than people
+RATES = dict.fromkeys(("read", "act", "paper", "mail", "stranger"), 1_000_000)  # the suite walks faster than people

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import now
 from core.fields import EncryptedTextField
 from core.models import AppendOnly, UUIDModel
 from core.money import CurrencyField, Money, MoneyAmountField
@@ -85,6 +86,11 @@ class Checkout(UUIDModel):
     @property
     def is_waiting(self) -> bool:
         return self.status == RequestStatus.WAITING
+
+    @property
+    def is_payable(self) -> bool:
+        """Stripe's page is open, and what it asks for was not paid otherwise."""
+        return self.is_waiting and self.expires_at > now() and (self.invoice is None or self.invoice.is_owing)
 
     @property
     def is_disputed(self) -> bool:

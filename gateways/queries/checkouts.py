@@ -1,12 +1,19 @@
 """Reading payment links."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
+from billing.models import Invoice
 from billing.queries.deposits import visible_payers
+from core.clock import now
+from gateways.mails import PAYMENT_LINK
 from gateways.models import Checkout, KhqrAccount, StripeAccount
 from gateways.states import RequestStatus
+from notifications.models import MailLog
+
+LEAST_LEFT = timedelta(minutes=30)  # a link that ends sooner is not sent again, a new one is made
 
 
 def stripe_account() -> StripeAccount | None:
@@ -21,6 +28,22 @@ def visible_checkouts(user: Any) -> QuerySet[Checkout]:
         seen |= Q(status=RequestStatus.DISPUTED)
     checkouts = Checkout.objects.select_related("patient", "invoice", "asked_by", "payment", "deposit")
     return checkouts.filter(seen).order_by("-id")
+
+
+def open_link(invoice: Invoice) -> Checkout | None:
+    """A link over just what is due on an invoice that can be paid for some time yet."""
+    if not invoice.is_owing:
+        return None
+    waiting = Checkout.objects.filter(invoice=invoice, status=RequestStatus.WAITING, expires_at__gt=now() + LEAST_LEFT)
+    return waiting.filter(amount=invoice.balance, currency=invoice.currency).order_by("-id").first()
+
+
+def mails_about(checkout: Checkout) -> QuerySet[MailLog]:
+    """Mails with this link, and with others over the same invoice; the newest first."""
+    same = Checkout.objects.filter(invoice=checkout.invoice_id) if checkout.invoice_id else Checkout.objects.none()
+    ids = {str(pk) for pk in [checkout.pk, *same.values_list("pk", flat=True)]}
+    mails = MailLog.objects.filter(user_id=checkout.patient_id, template=PAYMENT_LINK, params__checkout_id__in=ids)
+    return mails.order_by("-id")
 
 
 def ways_in_use() -> set[str]:

@@ -19,16 +19,18 @@ from core.ids import new_id
 from core.money import Currency, fits
 from gateways.clients import stripe
 from gateways.errors import AmountInvalid, GatewayOff, NotDisputed, NothingDue, StripeSays, StripeSilent
+from gateways.links import state_path
 from gateways.models import Checkout, StripeAccount, StripeEvent
 from gateways.queries.checkouts import stripe_account
 from gateways.services.confirming import pay_or_none
 from gateways.states import REQUEST_FLOW, UNPAID
+from notifications.addresses import absolute
 
 PAID_EVENTS = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 EXPIRED_EVENT = "checkout.session.expired"
 
 
-def link_for_invoice(*, invoice: Invoice, words: str, thanks: str, by: Any) -> Checkout:
+def link_for_invoice(*, invoice: Invoice, words: str, by: Any) -> Checkout:
     """A link over what is due. The shift of `by` takes the payment when it is still open then.
 
     Nothing is locked while Stripe is asked; what is due is looked at once more when somebody has paid.
@@ -47,24 +49,22 @@ def link_for_invoice(*, invoice: Invoice, words: str, thanks: str, by: Any) -> C
             currency=invoice.currency,
         ),
         words=words,
-        thanks=thanks,
         by=by,
     )
 
 
-def link_for_deposit(
-    *, patient: Any, branch: Any, amount: Decimal, currency: str, words: str, thanks: str, by: Any
-) -> Checkout:
+def link_for_deposit(*, patient: Any, branch: Any, amount: Decimal, currency: str, words: str, by: Any) -> Checkout:
     """A link over a deposit. Raises GatewayOff, AmountInvalid, StripeSilent, StripeSays."""
     if amount <= 0 or not fits(amount, currency):
         raise AmountInvalid()
     asked = Checkout(patient=patient, branch=branch, amount=amount, currency=currency)
-    return _open(asked, words=words, thanks=thanks, by=by)
+    return _open(asked, words=words, by=by)
 
 
-def _open(asked: Checkout, *, words: str, thanks: str, by: Any) -> Checkout:
+def _open(asked: Checkout, *, words: str, by: Any) -> Checkout:
     account = _account()
     asked.id, asked.asked_by = new_id(), by
+    back = absolute(state_path(asked.pk))
     asked.expires_at = now() + datetime.timedelta(hours=account.hours)
     session = _told(
         stripe.open_session,
@@ -74,8 +74,8 @@ def _open(asked: Checkout, *, words: str, thanks: str, by: Any) -> Checkout:
         words=words,
         reference=str(asked.pk),
         expires=asked.expires_at,
-        success_url=thanks,
-        cancel_url=thanks,
+        success_url=back,
+        cancel_url=back,
     )
     asked.session_id, asked.url = session.id, session.url
     with transaction.atomic():

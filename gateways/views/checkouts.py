@@ -1,5 +1,6 @@
 """Payment links by Stripe: made, shown to the payer, settled by its events."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,15 +23,16 @@ from core.forms import add_domain_error
 from core.htmx import hx_redirect, render_page, wants_fragment
 from core.once import exactly_once
 from core.paging import paginate
-from gateways.addresses import thanks_address
+from core.rates import rated
 from gateways.clients.stripe import SignatureWrong
 from gateways.errors import GatewayOff
 from gateways.forms import LinkForm
 from gateways.models import Checkout
 from gateways.pictures import qr_picture
-from gateways.queries.checkouts import visible_checkouts
-from gateways.services import checkouts
+from gateways.queries.checkouts import mails_about, visible_checkouts
+from gateways.services import checkouts, sending
 from gateways.states import RequestStatus
+from patients.states import VisitKind
 
 
 @requires("invoice:view")
@@ -49,7 +51,7 @@ def link_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A link over what is due on an invoice; the page of Stripe names the invoice, not the patient."""
     invoice = get_object_or_404(visible_invoices(request.user), pk=pk)
     words = _("Invoice %(number)s") % {"number": invoice.number}
-    made = checkouts.link_for_invoice(invoice=invoice, words=words, thanks=thanks_address(request), by=request.user)
+    made = checkouts.link_for_invoice(invoice=invoice, words=words, by=request.user)
     return redirect("gateways:checkout-detail", made.pk)
 
 
@@ -62,8 +64,8 @@ def deposit_link_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = checkouts.link_for_deposit(
-                patient=patient, branch=request.workplace.branch, words=_("Deposit"), thanks=thanks_address(request),
-                by=request.user, **form.cleaned_data,
+                patient=patient, branch=request.workplace.branch, words=_("Deposit"), by=request.user,
+                **form.cleaned_data,
             )  # fmt: skip
             return redirect("gateways:checkout-detail", made.pk)
         except DomainError as error:
@@ -81,10 +83,32 @@ def checkout_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             return hx_redirect(_onwards(shown))
         return render(request, "gateways/checkout/detail.html#state", {"shown": shown})
     record_reading(shown.patient_id, "gateways.checkout")
-    context: dict[str, Any] = {"shown": shown}
+    context: dict[str, Any] = {"shown": shown, "mails": mails_about(shown)[:5]}
     if shown.is_waiting:
         context["picture"] = qr_picture(shown.url, _("Link to the payment page"))
     return render(request, "gateways/checkout/detail.html", context)
+
+
+@rated("mail")
+@requires("payment:take")
+@require_POST
+@exactly_once
+def checkout_send(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mail the link to the patient."""
+    _tell(request, lambda: sending.send_link(checkout=_checkout(request, pk), by=request.user))
+    return redirect("gateways:checkout-detail", pk)
+
+
+@rated("mail")
+@requires("payment:take")
+@require_POST
+@exactly_once
+def online_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mail the patient of a telemedicine visit a link over what is due; `pk` is the invoice's."""
+    invoices = visible_invoices(request.user).filter(visit__kind=VisitKind.TELEMEDICINE)
+    invoice = get_object_or_404(invoices, pk=pk)
+    made = _tell(request, lambda: sending.ask_online(invoice=invoice, by=request.user))
+    return redirect("gateways:checkout-detail", made.pk) if made else redirect("billing:invoice-detail", pk)
 
 
 @requires("payment:take")
@@ -141,6 +165,17 @@ def stripe_events(request: HttpRequest) -> HttpResponse:
 def thanks(request: HttpRequest) -> HttpResponse:
     """Where Stripe leads the payer back to: says nothing about anybody."""
     return render(request, "gateways/checkout/thanks.html")
+
+
+def _tell(request: HttpRequest, send: Callable[[], Any]) -> Any:
+    """Send a link and say so, or why not."""
+    try:
+        sent = send()
+    except DomainError as error:
+        messages.error(request, str(error))
+        return None
+    messages.success(request, _("The payment link is on its way to the patient's mail."))
+    return sent
 
 
 def _checkout(request: HttpRequest, pk: UUID) -> Checkout:

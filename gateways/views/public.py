@@ -4,12 +4,10 @@ import json
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +22,7 @@ from gateways.queries.requests import khqr_account, screen_by_key, shown_at
 from gateways.services.requests import ask_soon
 from gateways.states import RequestStatus
 from gateways.tasks import ask_about_codes
+from gateways.words import in_every_language
 
 SCAN, THANKS, WELCOME = _("Scan with your bank's app to pay."), _("Paid. Thank you."), _("Welcome")
 
@@ -51,15 +50,6 @@ def _md5_of(request: HttpRequest) -> str:
     return md5[:32] if isinstance(md5, str) else ""
 
 
-def _in_every_language(words: Any) -> list[tuple[str, str]]:
-    """A few words in each language of the hospital, Khmer first: nobody chooses a language at this screen."""
-    said = []
-    for code, _name in sorted(settings.LANGUAGES, key=lambda one: one[0] != "km"):
-        with translation.override(code):
-            said.append((code, str(words)))
-    return said
-
-
 @login_not_required
 @require_safe
 def payer_screen(request: HttpRequest, key: str) -> HttpResponse:
@@ -77,7 +67,7 @@ def payer_screen(request: HttpRequest, key: str) -> HttpResponse:
         context["picture"] = qr_picture(shown.code, str(_("KHQR code to be scanned")))
     thanks = bool(shown and shown.status in (RequestStatus.PAID, RequestStatus.HELD))
     words = SCAN if shown and shown.is_waiting else THANKS if thanks else WELCOME
-    context |= {"thanks": thanks, "words": _in_every_language(words)}
+    context |= {"thanks": thanks, "words": in_every_language(words)}
     part = "#shown" if wants_fragment(request) else ""
     response = render(request, f"gateways/screen.html{part}", context)
     response["Cache-Control"] = "no-store"

@@ -128,6 +128,7 @@ EVENTS: dict[str, Promise] = {
     "glass_broken": _("Glass broken"),
     "family_read": _("Family read"),
     "withheld": _("Not sent: no consent"),
+    "payment_link_sent": _("Payment link sent"),
     "record_erased": _("Record erased"),
     "record_closed": _("Record closed"),
     "trail_read": _("Trail read"),

@@ -29,24 +29,7 @@ from gateways.services.checkouts import (
 )
 from tests.factories import billing as make
 from tests.factories.billing import usd
-from tests.support.stripe import SECRET_KEY, SIGNING_SECRET, Stripe, running_stripe, signature
-
-
-@pytest.fixture(scope="module")
-def one_stripe():
-    with running_stripe() as stripe:
-        yield stripe
-
-
-@pytest.fixture
-def stripe(one_stripe, samaki, owner) -> Stripe:
-    address = one_stripe.address
-    one_stripe.__init__()  # the same server for all tests of the file, with empty books
-    one_stripe.address = address
-    save_stripe_account(
-        by=owner, api=address, secret_key=SECRET_KEY, webhook_secret=SIGNING_SECRET, hours=12, is_active=True
-    )
-    return one_stripe
+from tests.support.stripe import signature
 
 
 @pytest.fixture
@@ -61,13 +44,12 @@ def invoice(stripe, shift, cashier):
 
 
 def link(invoice, cashier):
-    return link_for_invoice(invoice=invoice, words="Invoice", thanks="https://x.example/thanks", by=cashier)
+    return link_for_invoice(invoice=invoice, words="Invoice", by=cashier)
 
 
 def deposit_link(patient, branch, cashier, amount="25.00", currency="USD"):
     return link_for_deposit(
-        patient=patient, branch=branch, amount=D(amount), currency=currency, words="Deposit",
-        thanks="https://x.example/thanks", by=cashier,
+        patient=patient, branch=branch, amount=D(amount), currency=currency, words="Deposit", by=cashier,
     )  # fmt: skip
 
 

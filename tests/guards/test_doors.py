@@ -26,6 +26,7 @@ OPEN = (
     "gateways/khqr/calls/<",  # a random key
     "gateways/stripe/events",  # a signature
     "gateways/stripe/thanks",
+    "gateways/stripe/pay/<",  # a signature
     "gallery",
     "favicon.ico",
     "robots.txt",

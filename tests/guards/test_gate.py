@@ -13,7 +13,7 @@ SENDS = {
     "mail_managers",
     "SMTP",
 }
-GATE = {"may_contact", "may_contact_all", "may_share", "may_share_all"}
+GATE = {"may_contact", "may_contact_all", "may_share", "may_share_all", "patient_to_write_to"}
 # Who may send without asking patients, and why.
 TO_STAFF = {
     "notifications/mails.py": "to whom the mail's own `recipient` gives: a member of the staff where it names none",
