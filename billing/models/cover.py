@@ -92,10 +92,6 @@ class PayerShare(UUIDModel):
         return Money(self.owed_back - self.returned, self.currency)
 
     @property
-    def returned_money(self) -> Money:
-        return Money(self.returned, self.currency)
-
-    @property
     def open_money(self) -> Money:
         return Money(self.open_amount, self.currency)
 

@@ -1,5 +1,6 @@
 """Claims: made from invoices, completed, answered, appealed, withdrawn."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -214,11 +215,12 @@ def _claim(request: HttpRequest, pk: UUID) -> Claim:
 
 
 def _left_to_return(claim: Claim) -> Money:
-    return PayerShare.objects.get(invoice=claim.invoice_id).left_to_return
+    share = PayerShare.objects.filter(invoice=claim.invoice_id).first()
+    return share.left_to_return if share else Money(Decimal(0), claim.currency)
 
 
 def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
-    share = PayerShare.objects.get(invoice=claim.invoice_id)
+    left = _left_to_return(claim)
     context: dict[str, Any] = {
         "claim": claim,
         "banner": banner_of(claim.patient),
@@ -234,8 +236,8 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
         "paper_form": PaperForm(claim=claim) if claim.is_draft else None,
         "answer_form": AnswerForm(claim=claim) if claim.can_answer else None,
         "appeal_form": AppealForm(),
-        "share": share,
-        "return_form": ReturnForm(left=share.left_to_return) if share.left_to_return else None,
+        "left_to_return": left,
+        "return_form": ReturnForm(left=left) if left else None,
         "disposition_form": DispositionForm(initial={"amount": claim.refused_left}),
         **forms,
     }

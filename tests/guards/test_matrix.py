@@ -358,6 +358,8 @@ class Door:
         records = iter(self.words)
 
         def fill(found: re.Match[str]) -> str:
+            if found[0].startswith("<int"):
+                return "1"
             return "-" if found[0].startswith("<str") else str(subject.records[next(records)])
 
         return "/" + re.sub(r"<[^>]+>", fill, self.address)
@@ -375,7 +377,7 @@ def doors() -> list[Door]:
 
 def _words(address: str) -> Iterator[str]:
     """The word before each argument that names a record."""
-    for found in re.finditer(r"([a-z-]+)/<(?:uuid|slug|str|int):", address):
+    for found in re.finditer(r"([a-z-]+)/<(?:uuid|slug|str):", address):
         word = found[1]
         longer = f"{address.partition('/')[0]}/{word}"
         if word == "receipts" and "stock/" in address:

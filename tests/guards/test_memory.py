@@ -36,6 +36,7 @@ REMEMBERED = {
 KEPT = {
     "core/keyring.py:_opened": "by schema and wrapped text",
     "core/links.py:_known": "addresses with a place for each id",
+    "cashoffice/documents.py:_finders": "a register of our own documents",
     "billing/shift_rules.py:_hindrances": "a register of our own rules",
     "billing/shift_rules.py:_against_acceptance": "a register of our own rules",
     "billing/queries/comparing.py:_checks": "a register of our own checks",

@@ -69,13 +69,19 @@ def doors_to_records() -> list[tuple[str, Any]]:
 
 
 def _filled(address: str, record: str) -> str:
-    """The address with every argument set to the id; the kind of a place beside an id is a real one."""
+    """The address with every argument set to the id, a number to 1; the kind of a place beside an id is a real one."""
     parts, rest = [], address
     while "<" in rest:
         before, _, after = rest.partition("<")
         argument, _, rest = after.partition(">")
-        parts += [before, "room" if argument == "slug:kind" and "<uuid:" in rest else record]
+        parts += [before, _argument(argument, record, "<uuid:" in rest)]
     return "/" + "".join(parts) + rest
+
+
+def _argument(argument: str, record: str, beside_an_id: bool) -> str:
+    if argument.startswith("int:"):
+        return "1"
+    return "room" if argument == "slug:kind" and beside_an_id else record
 
 
 def _somebody_who_may(permission: str, staff: Any) -> str:
