@@ -82,6 +82,7 @@ CLOSED = {
     "document_file": "needs the short-lived link",
     "export_file": "needs the short-lived link (tests/patients/test_exports.py)",
     "claim_make": "asks for an invoice that a payer owes of (tests/claims)",
+    "online_ask": "for visits of telemedicine only (tests/gateways/test_sending.py)",
     "item_new": "needs a consultation that goes on",
 }
 

@@ -29,6 +29,7 @@ from core import asking
 from core.crypto import TamperedCiphertext
 from core.ids import new_id
 from core.rotation import models_of_files
+from gateways import links as payment_links
 from gateways.queries.requests import screen_by_key
 from gateways.services.accounts import open_screen
 from patients import links
@@ -154,6 +155,10 @@ def receipt() -> str:
     return receipts.paper_path("receipt", DOCUMENT).rstrip("/").rpartition("/")[2]
 
 
+def payment_link() -> str:
+    return payment_links.pay_path(DOCUMENT).rstrip("/").rpartition("/")[2]
+
+
 DOCUMENT = new_id()
 # Source file: how to make what it hands out, and whether that opens here.
 HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
@@ -164,6 +169,7 @@ HANDED_OUT: dict[str, tuple[Callable[[], str], Callable[[str], bool]]] = {
     "accounts/sso/session.py": (sign_on, opens_sign_on),
     "billing/links.py": (receipt, lambda token: receipts.print_of("receipt", token) == DOCUMENT),
     "core/asking.py": (question, opens_question),
+    "gateways/links.py": (payment_link, lambda token: payment_links.checkout_of(token) == DOCUMENT),
     "gateways/models/screen.py": (payer_screen, opens_payer_screen),
     "patients/links.py": (document, lambda token: links.is_open(DOCUMENT, token)),
     "queueing/models/display.py": (screen, opens_screen),
