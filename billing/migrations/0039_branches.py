@@ -41,6 +41,20 @@ ALTER TABLE billing_posting ALTER COLUMN branch_id SET NOT NULL, ADD CONSTRAINT 
     FOREIGN KEY (branch_id) REFERENCES accounts_branch (id) DEFERRABLE INITIALLY DEFERRED;
 """
 
+# A deposit that came off the accounts of two branches stands on one posting: the further ones' part goes to theirs.
+SPREAD = """
+INSERT INTO billing_posting
+    (id, created_at, updated_at, entry_id, account_id, currency, amount, base_amount, branch_id, date)
+SELECT gen_random_uuid(), now(), now(), m.entry_id, p.account_id, m.currency, side.sign * m.amount,
+    side.sign * round(m.amount * p.base_amount / p.amount, 2), side.branch_id, p.date
+FROM billing_depositmove m JOIN pg_temp.account_home h ON h.id = m.account_id
+CROSS JOIN LATERAL (
+    SELECT o.* FROM billing_posting o JOIN billing_account a ON a.id = o.account_id AND a.key = 'deposits'
+    WHERE o.entry_id = m.entry_id AND o.currency = m.currency ORDER BY o.id LIMIT 1) AS p
+CROSS JOIN LATERAL (VALUES (h.home, -1), (p.branch_id, 1)) AS side (branch_id, sign)
+WHERE h.home <> p.branch_id;
+"""
+
 # What went home from an entry of another branch stands between the two.
 BALANCE = """
 INSERT INTO billing_posting
@@ -124,5 +138,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL([(CHECK_ENTRY, None)], migrations.RunSQL.noop),
+        migrations.RunSQL([(SPREAD, None)], migrations.RunSQL.noop),
         migrations.RunSQL([(BALANCE, None)], migrations.RunSQL.noop),
     ]

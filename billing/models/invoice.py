@@ -250,8 +250,13 @@ class Invoice(VersionedModel):
 
     @property
     def can_credit(self) -> bool:
-        """An unpaid invoice is voided instead, a write-off taken back first; what is left, its lines say."""
-        in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID) and not self.written_off
+        """An unpaid invoice is voided instead (but for one whose claim has ended), a write-off taken back first."""
+        if self.written_off:
+            return False
+        if self.status == InvoiceStatus.ISSUED:
+            share = getattr(self, "payer_share", None)
+            return share is not None and share.is_settled
+        in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID)
         return in_time and (self.credited < self.total or self.covered > 0)
 
     @property

@@ -57,7 +57,7 @@ def invoice_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "plan": plan,
         "parts": parts_of(plan, invoice) if plan else (),
         "payments": payments_of(invoice),
-        "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid else (),
+        "credits": invoice.credit_notes.select_related("requested_by") if invoice.paid or invoice.covered else (),
         "card": None if invoice.is_draft else card_of("invoice", invoice),
         "write_offs": () if invoice.is_draft else write_offs_of(invoice),
         "concessions": concessions_of(invoice) if invoice.is_draft or invoice.fund_id else (),

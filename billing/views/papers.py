@@ -89,6 +89,7 @@ def paper_show(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     return _handed_out(request, kind, printed, people_on(printed, request.user))
 
 
+@rated("mail")
 @requires("receipt:print")
 @require_POST
 @exactly_once

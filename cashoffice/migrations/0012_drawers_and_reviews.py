@@ -18,7 +18,7 @@ BEGIN
         INTO pays_out USING NEW.account_id, NEW.entry_id;
     IF pays_out THEN
         EXECUTE format('{GUARDS.LYING}', TG_TABLE_SCHEMA) INTO has_usd, has_khr USING NEW.shift_id;
-        IF has_usd < 0 OR has_khr < 0 THEN
+        IF (NEW.currency = 'USD' AND has_usd < 0) OR (NEW.currency = 'KHR' AND has_khr < 0) THEN
             RAISE EXCEPTION 'more is paid out than lies in the drawer' USING ERRCODE = 'integrity_constraint_violation';
         END IF;
     END IF;

@@ -15,6 +15,7 @@ from claims.errors import PaymentBeyondClaim, RemittanceEmpty, RemittanceTwice, 
 from claims.models import Claim, DenialReason, Remittance, RemittanceLine
 from claims.services.answers import answer, refuse_from_the_end
 from claims.services.moves import end_if_settled, lock_claim
+from claims.states import ENDED
 from core.ids import new_id
 from core.money import Money, convert
 from insurance.models import Payer
@@ -86,7 +87,7 @@ def _take_back(remittance: Remittance, claim: Claim, row: Paid, by: Any) -> None
     share = PayerShare.objects.get(invoice=claim.invoice)
     given = Money(-row.paid, remittance.currency)
     settled = _settled(share.left_to_return, given, claim.invoice.rate)
-    if row.rejected or settled > share.left_to_return.amount:
+    if claim.status not in ENDED or row.rejected or not 0 < settled <= share.left_to_return.amount:
         raise ReturnBeyondCredit(number=claim.number)
     line = RemittanceLine.objects.create(
         remittance=remittance, claim=claim, paid=row.paid, currency=remittance.currency, settled=-settled

@@ -89,8 +89,10 @@ class Checkout(UUIDModel):
 
     @property
     def is_payable(self) -> bool:
-        """Stripe's page is open, and what it asks for was not paid otherwise."""
-        return self.is_waiting and self.expires_at > now() and (self.invoice is None or self.invoice.is_owing)
+        """Stripe's page is open, and what it asks for is still due, all of it."""
+        if not self.is_waiting or self.expires_at <= now():
+            return False
+        return self.invoice is None or (self.invoice.is_owing and self.amount <= self.invoice.balance)
 
     @property
     def is_disputed(self) -> bool:

@@ -126,6 +126,7 @@ class Day:
         verb, *facts = act
         with suppress(DomainError, IndexError, ZeroDivisionError), transaction.atomic():
             getattr(self, verb)(*facts)
+            connection.check_constraints()
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.errors import InvoiceClaimed
-from billing.models import CreditNote, CreditPrint, EntryKind, PayerShare
+from billing.errors import CreditNotPossible, InvoiceClaimed
+from billing.models import CreditNote, CreditPrint, EntryKind, Invoice, PayerShare
 from billing.printing import drawn
 from billing.queries.comparing import ledger_disagreements
 from billing.services.covers import expected_back
@@ -92,6 +92,32 @@ def test_a_payer_keeps_it_off_its_next_payment(claim, paid, insured, cashier, ac
     with pytest.raises(ReturnBeyondCredit), transaction.atomic():
         post_remittance(rows=[Paid(claim, D("-0.01"))], digest="again", **whole)
     assert not ledger_disagreements()
+
+
+def test_an_invoice_the_patient_has_not_paid_is_credited_once_its_claim_ended(insured, cashier, accountant):
+    make.shift(cashier)
+    invoice = insured()
+    with pytest.raises(CreditNotPossible):  # it is voided instead
+        credited(invoice, "50", "10", cashier=cashier, accountant=accountant)
+    remit(make_claim_sent(invoice, accountant), "48", by=accountant)
+    invoice = Invoice.objects.get(pk=invoice.pk)
+    note = credited(invoice, "50", "0", cashier=cashier, accountant=accountant)
+    invoice.refresh_from_db()
+    assert (note.owed_back, note.to_refund, invoice.status, invoice.balance) == (40, 0, "issued", 2)
+    note = credited(invoice, "0", "10", cashier=cashier, accountant=accountant)
+    invoice.refresh_from_db()
+    assert (note.owed_back, note.to_refund, invoice.status, invoice.balance) == (8, 0, "paid", 0)
+    assert not ledger_disagreements()
+
+
+def test_a_row_below_zero_says_what_is_wrong_with_it(claim, paid, cashier, accountant):
+    withdraw_claim(claim=claim, reason="wrong batch", by=accountant)
+    again = make_claim_sent(paid, accountant)
+    remit(again, "48", by=accountant)
+    credited(paid, "50", "0", cashier=cashier, accountant=accountant)
+    for wrong, amount, currency in ((claim, "-40", "USD"), (again, "-10", "KHR")):
+        with pytest.raises(ReturnBeyondCredit), transaction.atomic():
+            remit(wrong, amount, by=accountant, currency=currency, digest="wrong")
 
 
 def test_money_in_riel_goes_back_whole(claim, paid, cashier, accountant):

@@ -271,3 +271,12 @@ def test_an_address_is_good_for_one_link_of_one_hospital_and_some_days(client_fo
     later = now().timestamp() + HOURS * 3600 + 60
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     assert outside.get(address).status_code == 404
+
+
+def test_a_link_over_more_than_is_still_due_is_neither_sent_nor_opened(checkout, invoice, cashier, client_for):
+    take_payment(invoice=invoice, tenders=[make.usd(8)], by=cashier)
+    checkout = Checkout.objects.get(pk=checkout.pk)
+    assert not checkout.is_payable
+    with pytest.raises(LinkEnded):
+        send_link(checkout=checkout, by=cashier)
+    assert ask_online(invoice=invoice, by=cashier).amount == 2
