@@ -1,5 +1,6 @@
 """What the clinical room does when something happened elsewhere."""
 
+from accounts.models import User
 from clinical.models import Encounter
 from clinical.services.closing import close_visit_if_done
 from clinical.services.encounters import follow_ticket, leave_encounter, results_in
@@ -33,7 +34,8 @@ def move_encounter_along(*, ticket_id: str, **ids: object) -> None:
     new = Ticket.objects.filter(transferred_from=old).first()
     encounter = Encounter.objects.filter(ticket=old).first()
     if encounter and new and encounter.is_open:
-        follow_ticket(encounter=encounter, ticket=new)
+        who = new.moves.filter(verb="issue").exclude(by_id="").values_list("by_id", flat=True)
+        follow_ticket(encounter=encounter, ticket=new, by=User.objects.filter(pk__in=list(who)).first())
 
 
 @subscribe("queueing.ticket_cancelled")

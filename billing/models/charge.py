@@ -22,8 +22,8 @@ class Charge(UUIDModel):
     """Born from an event (`source_kind`, `source_id`), never typed. Texts and price are frozen at that moment.
 
     `explanation` holds how the amount came about (price list, version, rule, arithmetic); ids and figures only.
-    A trigger refuses to change what was frozen; only the state and its reason move, and until it is invoiced who
-    performed it (FHIR ChargeItem.performer), whom doctors' fees and revenue by doctor follow. `began` and `ended` where
+    A trigger refuses to change what was frozen; only the state and its reason move, and who performed it (FHIR
+    ChargeItem.performer), whom doctors' fees and revenue by doctor follow. `began` and `ended` where
     it is charged by time: a patient is never charged twice for the same service at the same time.
     """
 

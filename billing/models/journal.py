@@ -58,6 +58,7 @@ class EntryKind(models.TextChoices):
     WRITE_OFF = "write_off", _("Debt written off")
     WRITE_OFF_REVERSED = "write_off_reversed", _("Write-off taken back")
     EXCHANGE_DIFFERENCE = "exchange_difference", _("Gain or loss of exchanging")
+    PERFORMER_CHANGED = "performer_changed", _("Work given to another doctor")
     FEES_PAID = "fees_paid", _("Fees of a doctor paid out")
     FUND_GRANT = "fund_grant", _("Grant to a fund")
     SHIFT_OPENED = "shift_opened", _("Shift opened")

@@ -1,4 +1,4 @@
-"""Lines of invoices. Once the invoice is issued they are frozen by a trigger."""
+"""Lines of invoices. Once the invoice is issued a trigger freezes them, but for whose work they are."""
 
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ class InvoiceLine(UUIDModel):
 
     `covered` is the payer's part and `cover` how it came about (insurance.share); `net` is the patient's. `exempted` is
     the part of `discount` that a fund pays. `tax` is the value added tax that what is paid includes, by whomever, at
-    `tax_rate` (0.1 is 10 %): a CHECK works it out again. `performer` is the charge's at issue. `live` is false on the
+    `tax_rate` (0.1 is 10 %): a CHECK works it out again. `performer` is the charge's. `live` is false on the
     lines of a voided invoice, so that the charge may go onto a new one.
     """
 

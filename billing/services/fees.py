@@ -1,9 +1,9 @@
-"""Doctors' fees: agreed as shares, earned when an invoice is issued, taken back when it is voided or credited."""
+"""Doctors' fees: agreed as shares, earned at issue, taken back by a void or a credit, handed over with the work."""
 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,7 +90,7 @@ def end_share(*, rule: FeeRule, by: Any) -> FeeRule:
 
 
 def fees_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Fee]:
-    """What the lines of an invoice about to be issued earn who performed them, by the shares of today."""
+    """What the lines of an invoice, as issued, earn who performs them, by the shares of today."""
     performers = sorted({line.performer_id for line in lines if line.performer_id})
     agreed: dict[tuple[Any, Any], FeeRule] = {
         (doctor, rule.service_id or rule.category): rule for doctor in performers for rule in rules_of(doctor, today())
@@ -111,34 +111,44 @@ def fees_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Fee]:
     return fees
 
 
-def all_back(invoice: Invoice) -> list[Fee]:
-    """A void takes back whatever the invoice earned."""
-    return [_back(move, move.amount) for move in _earned(invoice)]
+def taken_over(line: InvoiceLine) -> list[Fee]:
+    """What a line of an issued invoice earns its new performer: the whole, less the part of what was credited of it."""
+    earned = fees_of(line.invoice, [line])
+    credited = _credited(line.invoice).get(line.pk)
+    if not earned or not credited:
+        return earned
+    [whole] = earned
+    back = portion(whole.amount, credited, line.worth, line.currency)
+    parts = [whole, replace(whole, amount=-back)] if back != whole.amount else []
+    return [one for one in parts if one.amount]
+
+
+def all_back(**of: Any) -> list[Fee]:
+    """Whatever is kept of some lines is taken back, from whom it is kept."""
+    return [_back(move, kept) for move, kept in _kept(**of)]
+
+
+def turned(entry: Entry) -> list[Fee]:
+    """What undoes the moves of an entry. All accounts of the invoice are locked first, in one order."""
+    accounts = FeeMove.objects.filter(line__invoice=entry.invoice_id).order_by().values("account")
+    locked = FeeAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=accounts)
+    list(locked.order_by("doctor"))
+    moves = FeeMove.objects.filter(entry=entry).select_related("line", "account")
+    return [_back(move, move.amount) for move in moves]
 
 
 def back_for(note: CreditNote) -> list[Fee]:
-    """A credit note takes back the part of a line's fee that belongs to what was credited of the line, all told."""
-    moves = _earned(note.invoice)
-    if not moves:
-        return []
-    live = [CreditStatus.APPROVED, CreditStatus.REFUNDED]
-    lines = CreditLine.objects.filter(credit_note__invoice=note.invoice, credit_note__status__in=live).order_by()
-    credited = dict(lines.values_list("line").annotate(sum=Sum(F("net") + F("covered"))))
-    taken = dict(
-        FeeMove.objects.filter(line__invoice=note.invoice, amount__lt=0)
-        .order_by()
-        .values_list("line")
-        .annotate(sum=Sum(-F("amount")))
-    )
-    fees = []
-    for move in moves:
-        if move.line is None or move.line_id not in credited:
-            continue
-        whole = portion(move.amount, credited[move.line_id], move.line.worth, move.currency)
-        part = whole - taken.get(move.line_id, ZERO)
-        if part:
-            fees.append(_back(move, part))
-    return fees
+    """A credit note takes back the part of a line's fee that belongs to what was credited of the line, all told.
+
+    Only who has the line keeps something of it.
+    """
+    credited, fees = _credited(note.invoice), []
+    for move, kept in _kept(line__invoice=note.invoice):
+        assert move.line is not None
+        if move.line_id in credited:
+            left = move.amount - portion(move.amount, credited[move.line_id], move.line.worth, move.currency)
+            fees.append(_back(move, kept - left))
+    return [fee for fee in fees if fee.amount]
 
 
 def sides(fees: Iterable[Fee], currency: str) -> list[journal.Side]:
@@ -167,7 +177,7 @@ def keep(fees: Iterable[Fee], entry: Entry | None, currency: str) -> None:
             rule_id=fee.rule_id,
             worth=fee.worth,
         )
-        for fee in fees
+        for fee in sorted(fees, key=lambda fee: str(fee.doctor_id))  # accounts are locked in one order
     )
 
 
@@ -176,9 +186,23 @@ def account_of(doctor_id: Any, currency: str) -> FeeAccount:
     return FeeAccount.objects.get_or_create(doctor_id=doctor_id, currency=currency)[0]
 
 
-def _earned(invoice: Invoice) -> list[FeeMove]:
-    earned = FeeMove.objects.filter(line__invoice=invoice, amount__gt=0)
-    return list(earned.select_related("line", "account").order_by("id"))
+def _kept(**of: Any) -> list[tuple[FeeMove, Decimal]]:
+    """By line and doctor, where something is kept of all moves: the one that earned it last, whole, and how much."""
+    sums: dict[tuple[Any, Any], Decimal] = defaultdict(Decimal)
+    earned: dict[tuple[Any, Any], FeeMove] = {}
+    for move in FeeMove.objects.filter(**of).select_related("line", "account").order_by("id"):
+        key = move.line_id, move.account_id
+        sums[key] += move.amount
+        if move.amount > 0:
+            earned[key] = move
+    return [(earned[key], kept) for key, kept in sums.items() if kept]
+
+
+def _credited(invoice: Invoice) -> dict[Any, Decimal]:
+    """What was credited of each line of an invoice."""
+    live = [CreditStatus.APPROVED, CreditStatus.REFUNDED]
+    lines = CreditLine.objects.filter(credit_note__invoice=invoice, credit_note__status__in=live).order_by()
+    return dict(lines.values_list("line").annotate(sum=Sum(F("net") + F("covered"))))
 
 
 def _back(move: FeeMove, amount: Decimal) -> Fee:

@@ -110,11 +110,7 @@ def void_invoice(*, invoice: Invoice, reason: str, by: Any) -> Invoice:
     InvoiceLine.objects.filter(invoice=invoice).update(live=False)
     release_promotion(invoice)
     _move_charges(lines, verb="release", by=by, reason=reason)
-    debt = Entry.objects.filter(kind=EntryKind.INVOICE_ISSUED, source_id=invoice.pk).first()
-    if debt:
-        back = fees.all_back(invoice)
-        entry = journal.reverse(entry=debt, kind=EntryKind.INVOICE_VOIDED, source_id=invoice.pk, by=by, invoice=invoice)
-        fees.keep(back, entry, invoice.currency)
+    _undo_debt(invoice, by)
     return invoice
 
 
@@ -199,3 +195,15 @@ def _post_debt(invoice: Invoice, lines: list[InvoiceLine], by: Any) -> None:
         rate=invoice.rate,
     )
     fees.keep(earned, entry, invoice.currency)
+
+
+def _undo_debt(invoice: Invoice, by: Any) -> None:
+    """Turn the entry of the issue, and before it those that gave work of the invoice to another doctor since."""
+    kinds = [EntryKind.INVOICE_ISSUED, EntryKind.PERFORMER_CHANGED]
+    for entry in list(Entry.objects.filter(invoice=invoice, kind__in=kinds).order_by("-id")):
+        kind, source = EntryKind.INVOICE_VOIDED, invoice.pk
+        if entry.kind == EntryKind.PERFORMER_CHANGED:
+            kind, source = EntryKind.PERFORMER_CHANGED, entry.pk
+        back = fees.turned(entry)
+        turning = journal.reverse(entry=entry, kind=kind, source_id=source, by=by, invoice=invoice)
+        fees.keep(back, turning, invoice.currency)

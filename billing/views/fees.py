@@ -41,9 +41,9 @@ def fee_statement(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("fee:name")
 @exactly_once
 def performer_name(request: HttpRequest, pk: UUID, charge_pk: UUID) -> HttpResponse:
-    """Say who did the work of a draft's line: fees and revenue by doctor follow it."""
+    """Say who did the work of a draft's or an issued invoice's line: fees and revenue by doctor follow it."""
     invoice = get_object_or_404(visible_invoices(request.user), pk=pk)
-    line = get_object_or_404(invoice.lines.select_related("charge"), charge=charge_pk)
+    line = get_object_or_404(invoice.lines.select_related("charge"), charge=charge_pk, live=True)
     form = PerformerForm(request.POST or None, by=request.user, initial={"performer": line.performer_id})
     if request.method == "POST" and form.is_valid():
         try:

@@ -45,7 +45,7 @@ def start_encounter(*, encounter: Encounter, by, room=None) -> Encounter:
     if encounter.ticket:
         _start_ticket(encounter.ticket, room=room, by=by)
     changes = {"started_at": encounter.started_at or now(), "practitioner": by}
-    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=by.pk)
+    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=by.pk, by=by)
     return move_encounter(encounter, "start", by=by, **changes)
 
 
@@ -174,7 +174,7 @@ def follow_ticket(*, encounter: Encounter, ticket: Ticket | None, reason: str = 
         encounter.specialty = ticket.queue.department.specialty or encounter.specialty  # a move never loosens it
     encounter.touch_version()
     encounter.save(update_fields=["ticket", "department", "practitioner", "specialty", "version", "updated_at"])
-    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=encounter.practitioner_id)
+    follow(source_kind=CHARGE_SOURCE, source_id=encounter.pk, performer_id=encounter.practitioner_id, by=by)
     record_move(encounter, "transfer", before, by=by, reason=reason)
     return encounter
 
