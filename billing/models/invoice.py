@@ -254,7 +254,7 @@ class Invoice(VersionedModel):
         if self.written_off:
             return False
         if self.status == InvoiceStatus.ISSUED:
-            share = getattr(self, "payer_share", None)
+            share = getattr(self, "payer_share", None) if self.covered else None
             return share is not None and share.is_settled
         in_time = self.status in (InvoiceStatus.PARTLY_PAID, InvoiceStatus.PAID)
         return in_time and (self.credited < self.total or self.covered > 0)
