@@ -52,7 +52,7 @@ def post_json(url: str, data: dict[str, Any], **headers: str) -> tuple[int, dict
 
 def post_bytes(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
     """The same for a body that is written already; it may come back, and nothing at all is an object without facts."""
-    status, content = _ask("POST", url, body, headers, largest=LARGEST + 2 * len(body))
+    status, content = _ask("POST", url, body, headers, echo=2 * len(body))
     return _any_object(status, content or b"{}")
 
 
@@ -63,9 +63,7 @@ def is_allowed(url: str) -> bool:
     return parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _ask(
-    method: str, url: str, body: bytes | None, headers: dict[str, str], *, largest: int = LARGEST
-) -> tuple[int, bytes]:
+def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str], *, echo: int = 0) -> tuple[int, bytes]:
     if not is_allowed(url):
         raise Unreachable("only https addresses are asked")
     parts = urlsplit(url)
@@ -74,11 +72,11 @@ def _ask(
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, path, body, {"Accept": "application/json", "User-Agent": "ihospita", **headers})
         answer = connection.getresponse()
-        content = answer.read(largest + 1)
+        content = answer.read(LARGEST + echo + 1)
         connection.close()
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise Unreachable(type(problem).__name__) from problem
-    if len(content) > largest:
+    if len(content) > LARGEST + echo:
         raise Unreachable("answered too much")
     return answer.status, content
 

@@ -66,7 +66,7 @@ def drawer_by_hand(shift) -> dict[str, Decimal]:
     return sums
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=days)
 def test_any_day_at_the_desk_agrees_to_the_riel(samaki, cashier, day):
     with transaction.atomic():

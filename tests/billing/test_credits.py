@@ -320,7 +320,7 @@ def test_a_payment_and_a_credit_at_once_leave_the_books_in_agreement(samaki, cas
 # --- Random notes ---
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prices=st.lists(st.decimals("0.05", 90, places=2), min_size=1, max_size=3),
     discount=st.sampled_from([D(0), D("0.05"), D("0.3333")]),

@@ -337,7 +337,7 @@ acts = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(acts, min_size=1, max_size=7), st.booleans())
 def test_whatever_is_handed_over_and_credited_fees_are_of_what_is_left(setting, steps, pays):
     with transaction.atomic():

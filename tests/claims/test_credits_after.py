@@ -295,7 +295,7 @@ def test_settling_and_crediting_at_once_agree(samaki, cashier, accountant, race)
     assert not ledger_disagreements()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prices=st.lists(st.integers(1, 9_999), min_size=1, max_size=4),
     copay=st.integers(0, 90),
