@@ -63,8 +63,9 @@ END $$;
 # Every record that can be seen is committed and may be sealed: the chain waits for no writer. What has to be known is
 # only where to look for records without a seal. A watermark says so: up to settled_id everything is sealed or was
 # rolled back. It moves to drawn_id, the last number drawn at an earlier run, once every transaction of that time has
-# ended (drawn_xid). A cluster that has not yet come to drawn_xid is another one, restored from a dump: none of those
-# transactions live there.
+# ended: those older than that run's own (drawn_xid; a snapshot's end may be a writer that still runs when nobody
+# younger has ended). A cluster that has not yet come to drawn_xid is another one, restored from a dump: none of
+# those transactions live there.
 SEAL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {{schema}}.audit_seal_pending(p_limit integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC'
@@ -74,13 +75,12 @@ DECLARE
     oldest bigint; next_xid bigint; ids bigint[]; xids bigint[]; links bytea[];
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('audit_seal.{{schema}}', 0)) THEN RETURN 0; END IF;
+    SELECT last_value INTO drawn FROM {{schema}}.audit_record_id_seq;
+    oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     SELECT * INTO w FROM {{schema}}.audit_watermark WHERE id = 1;
     IF NOT FOUND THEN
         INSERT INTO {{schema}}.audit_watermark VALUES (1, 0, 0, 0) RETURNING * INTO w;
     END IF;
-    SELECT last_value INTO drawn FROM {{schema}}.audit_record_id_seq;
-    oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-    next_xid := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
     SELECT s.seq, s.digest INTO last_seq, link FROM {{schema}}.audit_seal s ORDER BY s.seq DESC LIMIT 1;
     IF NOT FOUND THEN last_seq := 0; link := '\\x'; END IF;
     links[1] := link;
@@ -97,6 +97,9 @@ BEGIN
     INSERT INTO {{schema}}.audit_seal (seq, record_id, txid, previous, digest, sealed_at)
     SELECT last_seq + u.place, u.id, u.xid, u.previous, u.digest, clock_timestamp()
     FROM unnest(ids, xids, links[:n], links[2:]) WITH ORDINALITY u (id, xid, previous, digest, place);
+    IF w.settled_id < drawn THEN
+        next_xid := pg_current_xact_id()::text::bigint;  -- whoever drew a number until then has an older one
+    END IF;
     IF w.settled_id < drawn AND (oldest >= w.drawn_xid OR next_xid < w.drawn_xid) THEN
         IF n = p_limit AND ids[n] < w.drawn_id THEN  -- a long backlog: what lies behind is not looked at again
             UPDATE {{schema}}.audit_watermark SET settled_id = ids[n] WHERE id = 1;

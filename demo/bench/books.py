@@ -19,6 +19,7 @@ from billing.models import (
     Change,
     Entry,
     Invoice,
+    InvoiceLine,
     Payment,
     Posting,
     Shift,
@@ -42,6 +43,7 @@ TOLD_AGAIN: tuple[type[models.Model], ...] = (
     ShiftTotal,
     CashCount,
     Invoice,
+    InvoiceLine,
     Payment,
     Tender,
     Change,
@@ -105,7 +107,11 @@ def _value(field: Any) -> str:
     if column in ("credited", "refunded"):
         return "0"  # credit notes are not told again
     if column == "year":
-        return f"{column} - 10 * %(told)s"  # numbers of a year stay apart
+        return f"{column} + 10 * %(told)s"  # numbers of a year stay apart
+    if column == "live":
+        return "false"  # the charge stands on its own line
+    if column == "detail":
+        return "''"  # sealed for its own row
     if isinstance(field, (models.DateTimeField, models.DateField)):
         kind = "timestamptz" if isinstance(field, models.DateTimeField) else "date"
         return f"({column} - %(told)s * interval '364 days')::{kind}"
@@ -119,6 +125,7 @@ def _first_rows(model: type[models.Model]) -> str:
         ShiftTotal: "shift_id IN (SELECT id FROM billing_shift WHERE status = 'reconciled')",
         CashCount: "shift_id IN (SELECT id FROM billing_shift WHERE status = 'reconciled')",
         Invoice: "issued_at < CURRENT_DATE",
+        InvoiceLine: "invoice_id IN (SELECT id FROM billing_invoice WHERE issued_at < CURRENT_DATE)",
         Payment: "received_at < CURRENT_DATE",
         Tender: f"payment_id IN ({_PAYMENTS})",
         Change: f"payment_id IN ({_PAYMENTS})",

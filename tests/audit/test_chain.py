@@ -102,6 +102,20 @@ def test_a_running_writer_neither_blocks_nor_escapes_the_seal(committed_db):
     assert Seal.objects.count() == Record.objects.count()
 
 
+def test_a_writer_than_whom_nobody_is_younger_is_waited_for(committed_db):
+    """What a snapshot calls the next transaction is this one: nobody who began later has ended yet."""
+    with psycopg.connect(settings.DATABASE_URL) as slow:
+        slow.execute("SET search_path = samaki")
+        slow.execute("UPDATE accounts_branch SET phone = 'slow'")
+        for _run in range(4):
+            seal_pending()
+        slow.commit()
+    seal_all()
+    assert Record.objects.order_by("id").filter(after={"phone": "slow"}).get().seal
+    assert verify_chain().intact
+    assert Seal.objects.count() == Record.objects.count()
+
+
 def test_the_watermark_follows_once_nobody_of_that_time_writes_any_more(sealed):
     for _run in range(300):
         seal_pending()
